@@ -1,0 +1,7 @@
+# What chapter 4 adds to the chapters before it, in reading order.
+include ../chapter-03-load-balancer/modules.mk
+MODULES  += $(addprefix chapter-04-advanced-features/, watch.h \
+            select_loop.c channel.c exchange.c connector.c session.c upstream.c \
+            forwarded.c engine_single.c linger.c service.c probe.c)
+INCLUDES += -I../chapter-04-advanced-features
+INCLUDES_chapter-04-advanced-features := $(INCLUDES)

@@ -1,0 +1,144 @@
+# common.mk: the flags and the rules that all chapters share.
+#
+# A chapter's Makefile names its CHAPTER and its PROGRAMS, includes its own
+# modules.mk (which includes that of the chapter before) and then this file.
+#
+#   make SANITIZE=1   AddressSanitizer and UBSan, in build/sanitize
+#   make DEBUG=1      -O0 -g3, in build/debug
+#   make WERROR=1     a warning is an error (what CI uses)
+#   make VARIANT=x    any other set of flags, in build/x
+#
+# Programs lie in their chapter's directory; those of a variant lie under
+# build/VARIANT/ so that they never replace the plain ones.
+
+ROOT := ..
+
+# ---- the compiler and its flags -------------------------------------------
+ifeq ($(origin CC),default)
+CC := cc
+endif
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith \
+            -Wcast-qual -Wwrite-strings -Wconversion -Wno-sign-conversion \
+            -Wvla -Wswitch-enum
+SYSTEM   := $(shell uname -s)
+FEATURES := -D_POSIX_C_SOURCE=200809L
+ifeq ($(SYSTEM),Darwin)
+FEATURES += -D_DARWIN_C_SOURCE
+endif
+ifneq ($(filter %BSD DragonFly,$(SYSTEM)),)
+FEATURES += -D__BSD_VISIBLE=1
+endif
+
+VARIANT ?= plain
+ifdef DEBUG
+VARIANT := debug
+CFLAGS  := -O0 -g3
+endif
+ifdef SANITIZE
+VARIANT := sanitize
+CFLAGS  := -O1 -g -fno-omit-frame-pointer \
+           -fsanitize=address,undefined -fno-sanitize-recover=all
+ifeq ($(SYSTEM),Linux)
+# With many bits of address randomisation ASan's shadow can collide with a
+# position-independent program, which then hangs before main().
+CFLAGS  += -fno-pie
+LDFLAGS += -no-pie
+endif
+endif
+ifdef WERROR
+WARNINGS += -Werror
+endif
+
+CMOCKA_LIBS   ?= $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
+CMOCKA_CFLAGS ?= $(shell pkg-config --cflags cmocka 2>/dev/null)
+
+BUILD := $(ROOT)/build/$(VARIANT)
+OUT   := $(if $(filter plain,$(VARIANT)),$(ROOT),$(BUILD))
+
+# A source sees the headers of its own chapter and of those before it, never
+# of a later one: each modules.mk records what was visible at its chapter.
+home    = $(firstword $(subst /, ,$(1)))
+visible = $(INCLUDES_$(call home,$(1)))
+COMPILE = $(CC) -std=c99 -pedantic $(FEATURES) $(WARNINGS) $(CFLAGS)
+
+# ---- what there is to build -----------------------------------------------
+NUMBER   := $(if $(filter chapter-%,$(CHAPTER)),$(shell echo $(CHAPTER) | cut -d- -f1-2),$(CHAPTER))
+BINARIES := $(PROGRAMS:%=$(OUT)/$(CHAPTER)/%)
+LIBRARY  := $(BUILD)/$(CHAPTER)/modules.a
+OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(MODULES)))
+SUITES   := $(notdir $(basename $(wildcard $(ROOT)/tests/$(NUMBER)/test_*.c)))
+SUPPORT  := $(patsubst $(ROOT)/%.c,$(BUILD)/%.o,$(wildcard $(ROOT)/tests/support/*.c))
+TESTDIR  := $(BUILD)/tests/$(NUMBER)
+
+.PHONY: all test suites sources clean summary FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BINARIES)
+
+$(BINARIES): $(OUT)/$(CHAPTER)/%: $(BUILD)/$(CHAPTER)/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(MODULES),$(LIBRARY))
+
+# All modules up to this chapter; the linker takes what a program uses.
+$(LIBRARY): $(OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(if $(OBJECTS),ar rc $@ $(OBJECTS),touch $@)
+
+# (The more special rule stands first: make 3.81 takes the first that fits.)
+$(BUILD)/tests/%.o: $(ROOT)/tests/%.c $(BUILD)/flags | cmocka
+	@mkdir -p $(@D)
+	$(COMPILE) $(CMOCKA_CFLAGS) $(INCLUDES) -I$(ROOT)/tests/support \
+	    -DPROGRAMS='"$(abspath $(OUT))"' -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: $(ROOT)/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(call visible,$*) -MMD -MP -c -o $@ $<
+
+# Rewritten only when the command changes, so that other flags mean a rebuild.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
+
+# ---- the tests --------------------------------------------------------------
+# Each suite is a program of its own; with -j they run at the same time. Its
+# output goes to a log, which is shown when something in it failed.
+test: summary
+
+suites: $(SUITES:%=$(TESTDIR)/%)        # built, not run
+
+summary: $(SUITES:%=run-%)
+	@sh $(ROOT)/tests/summary $(NUMBER) $(SUITES:%=$(TESTDIR)/%.log)
+
+run-%: $(TESTDIR)/% $(BINARIES) backend
+	@sh $(ROOT)/tests/run-suite $(TESTDIR)/$*
+
+$(TESTDIR)/%: $(BUILD)/tests/$(NUMBER)/%.o $(SUPPORT) $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) \
+	    $(if $(MODULES),$(LIBRARY)) $(CMOCKA_LIBS)
+
+.PHONY: cmocka backend
+cmocka:
+	@CC='$(CC)' sh $(ROOT)/tests/have-cmocka $(CMOCKA_CFLAGS) $(CMOCKA_LIBS)
+
+# The programs under test talk to the test server.
+backend:
+ifneq ($(CHAPTER),backends)
+	@$(MAKE) --no-print-directory -C $(ROOT)/backends all
+endif
+
+# ---- the rest ---------------------------------------------------------------
+sources:                 # this chapter's files, oldest first, in reading order
+	@for m in $(MODULES) $(PROGRAMS:%=$(CHAPTER)/%.c); do \
+	    test $$m = $${m%.c} || ! test -f $(ROOT)/$${m%.c}.h || \
+	        echo $${m%.c}.h; echo $$m; done
+
+clean:
+	rm -f $(BINARIES)
+	rm -rf $(BUILD)/$(CHAPTER) $(TESTDIR)
+
+-include $(OBJECTS:.o=.d) $(PROGRAMS:%=$(BUILD)/$(CHAPTER)/%.d)
+-include $(SUITES:%=$(TESTDIR)/%.d) $(SUPPORT:.o=.d)
