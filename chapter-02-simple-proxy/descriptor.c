@@ -1,0 +1,15 @@
+#include "descriptor.h"
+
+#include <fcntl.h>
+
+int descriptor_prepare(int fd)
+{
+    int status = fcntl(fd, F_GETFL);
+    int flags = fcntl(fd, F_GETFD);
+
+    if (status < 0 || flags < 0)
+        return -1;
+    if (fcntl(fd, F_SETFL, status | O_NONBLOCK) < 0)
+        return -1;
+    return fcntl(fd, F_SETFD, flags | FD_CLOEXEC) < 0 ? -1 : 0;
+}

@@ -1,0 +1,14 @@
+#ifndef DESCRIPTOR_H
+#define DESCRIPTOR_H
+
+/* descriptor: how every descriptor in this project behaves.
+ *
+ * Non-blocking: a call that would have to wait says EAGAIN instead, so that
+ * nothing but the one place meant for it (wait.h, later the event loop) ever
+ * sleeps. Close-on-exec: a program that we start does not inherit it. */
+
+/* Sets both, keeping the flags that are there: F_SETFL and F_SETFD replace the
+ * whole set, so they are read first. 0, or -1 and errno. */
+int descriptor_prepare(int fd);
+
+#endif

@@ -1,0 +1,44 @@
+#include "wait.h"
+
+#include "clock.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <poll.h>
+
+int wait_for(int fd, short events, uint64_t deadline_ms)
+{
+    const int fds[2] = {fd, -1};
+    const short wanted[2] = {events, 0};
+    short ready[2];
+
+    return wait_for_either(fds, wanted, ready, deadline_ms);
+}
+
+int wait_for_either(const int fds[2], const short events[2], short ready[2],
+                    uint64_t deadline_ms)
+{
+    for (;;) {
+        struct pollfd on[3] = {{fds[0], events[0], 0},
+                               {fds[1], events[1], 0},
+                               {signals_fd(), POLLIN, 0}};
+        int n = poll(on, 3, clock_left_ms(deadline_ms, clock_now_ms()));
+
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0 && on[2].revents != 0)
+            signals_drain();
+        if (signals_stops() > 0) {
+            errno = EINTR;
+            return -1;
+        }
+        ready[0] = on[0].revents;
+        ready[1] = on[1].revents;
+        if (n > 0 && (ready[0] | ready[1]) != 0)
+            return 0;
+        if (clock_now_ms() >= deadline_ms) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+}
