@@ -1,0 +1,68 @@
+#include "options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void options_begin(struct options *o, int argc, char **argv)
+{
+    memset(o, 0, sizeof *o);
+    o->argc = argc;
+    o->argv = argv;
+    o->next = 1;
+}
+
+static int bad(struct options *o, const char *error, const char *value)
+{
+    o->error = error;
+    o->value = value;
+    return OPTIONS_BAD;
+}
+
+/* "-a rr" or "-arr" */
+static int option(struct options *o, const char *argument,
+                  const char *with_value)
+{
+    if (strchr(with_value, argument[1]) == NULL)
+        return bad(o, "unknown option", argument);
+    if (argument[2] != '\0')
+        o->value = argument + 2;
+    else if (o->next < o->argc)
+        o->value = o->argv[o->next++];
+    else
+        return bad(o, "missing value after", argument);
+    return argument[1];
+}
+
+int options_next(struct options *o, const char *with_value)
+{
+    const char *argument;
+
+    if (o->next >= o->argc)
+        return OPTIONS_END;
+    argument = o->argv[o->next++];
+    if (!o->only_operands && strcmp(argument, "--") == 0) {
+        o->only_operands = 1;
+        return options_next(o, with_value);
+    }
+    if (o->only_operands || argument[0] != '-' || argument[1] == '\0') {
+        o->value = argument;
+        return OPTIONS_OPERAND;
+    }
+    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0)
+        return OPTIONS_HELP;
+    return option(o, argument, with_value);
+}
+
+int options_fail(const char *program, const char *usage, const char *format,
+                 ...)
+{
+    va_list args;
+
+    fprintf(stderr, "%s: ", program);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n%s", usage);
+    return 2;
+}
