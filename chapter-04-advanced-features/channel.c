@@ -1,0 +1,169 @@
+#include "channel.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/socket.h>
+
+void channel_open(struct channel *c, int in, int out, char *memory,
+                  size_t capacity, const struct mover *mover)
+{
+    c->in = in;
+    c->out = out;
+    buffer_init(&c->buf, memory, capacity);
+    c->sent = c->cleared = 0;
+    c->pass = c->total = 0;
+    c->keep = c->can_read = c->eof = c->broken = c->pass_end = c->shut = 0;
+    c->can_write = 1; /* until a write says otherwise */
+    c->mover = mover;
+}
+
+static void check(const struct channel *c)
+{
+    assert(c->sent + c->cleared <= buffer_size(&c->buf));
+    assert(c->pass == 0 || c->sent + c->cleared == buffer_size(&c->buf));
+    assert(!c->shut || (c->eof && c->cleared == 0));
+}
+
+enum moved channel_pump(struct channel *c)
+{
+    enum moved moved = c->mover->pump(c);
+
+    check(c);
+    return moved;
+}
+
+void channel_release(struct channel *c, uint64_t pass)
+{
+    c->cleared = buffer_size(&c->buf) - c->sent;
+    c->pass = pass;
+}
+
+static void forget_sent(struct channel *c)
+{
+    buffer_consume(&c->buf, c->sent);
+    c->sent = 0;
+    c->keep = 0;
+}
+
+void channel_stop(struct channel *c)
+{
+    forget_sent(c);
+    buffer_consume(&c->buf, buffer_size(&c->buf));
+    c->cleared = 0;
+    c->pass = 0;
+    c->eof = 1;
+    c->pass_end = 0;
+}
+
+int channel_can_rewind(const struct channel *c)
+{
+    return c->keep && c->total == c->sent;
+}
+
+void channel_rewind(struct channel *c, int out)
+{
+    c->out = out;
+    c->total -= c->sent;
+    c->cleared += c->sent;
+    c->sent = 0;
+    c->shut = 0;
+    c->can_write = 0; /* not connected yet */
+}
+
+/* Room for new bytes: where a kept request is in the way, it has become too
+ * long to be repeated. */
+static size_t room(const struct channel *c)
+{
+    return buffer_room(&c->buf) + c->sent;
+}
+
+unsigned channel_wants_in(const struct channel *c)
+{
+    return c->in >= 0 && !c->eof && room(c) > 0 ? WATCH_READ : 0;
+}
+
+unsigned channel_wants_out(const struct channel *c)
+{
+    return c->out >= 0 && c->cleared > 0 && !c->can_write ? WATCH_WRITE : 0;
+}
+
+static int would_block(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+static void clear_arrived(struct channel *c, size_t n)
+{
+    size_t passed = n < c->pass ? n : (size_t)c->pass;
+
+    c->cleared += passed;
+    if (c->pass != CHANNEL_ALL)
+        c->pass -= passed;
+}
+
+/* One recv(). 1 if bytes came, 0 if not. A read that came back short took all
+ * there was: no second call to be told EAGAIN. */
+static int copy_in(struct channel *c)
+{
+    size_t before;
+    ssize_t n;
+
+    if (!c->can_read || c->eof || c->in < 0 || room(c) == 0)
+        return 0;
+    if (buffer_room(&c->buf) == 0)
+        forget_sent(c);
+    before = buffer_room(&c->buf);
+    n = buffer_receive(&c->buf, c->in);
+    c->can_read = n > 0 && (size_t)n == before;
+    if (n <= 0) {
+        c->broken = n < 0 && !would_block();
+        c->eof = n == 0 || c->broken;
+        return 0;
+    }
+    clear_arrived(c, (size_t)n);
+    return 1;
+}
+
+/* One send(). 1 if bytes left, 0 if not, -1 on failure. */
+static int copy_out(struct channel *c)
+{
+    ssize_t n;
+
+    if (!c->can_write || c->out < 0 || c->cleared == 0)
+        return 0;
+    do
+        n = send(c->out, buffer_at(&c->buf) + c->sent, c->cleared, 0);
+    while (n < 0 && errno == EINTR);
+    c->can_write = n >= 0 && (size_t)n == c->cleared;
+    if (n < 0)
+        return would_block() ? 0 : -1;
+    c->cleared -= (size_t)n;
+    c->total += (uint64_t)n;
+    if (c->keep)
+        c->sent += (size_t)n;
+    else
+        buffer_consume(&c->buf, (size_t)n);
+    return n > 0;
+}
+
+static enum moved copy_pump(struct channel *c)
+{
+    int in = copy_in(c), out = copy_out(c);
+
+    if (out < 0)
+        return OUT_FAILED;
+    if (!c->eof || c->cleared > 0)
+        return in > 0 || out > 0 ? MOVED : STUCK;
+    if (c->pass_end && !c->shut && c->out >= 0) {
+        shutdown(c->out, SHUT_WR); /* fails only if out is gone altogether */
+        c->shut = 1;
+    }
+    return c->broken ? IN_FAILED : DONE;
+}
+
+static void copy_drop(struct channel *c)
+{
+    (void)c; /* a copy holds nothing but the buffer */
+}
+
+const struct mover mover_copy = {copy_pump, copy_drop};

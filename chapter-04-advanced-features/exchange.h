@@ -1,0 +1,41 @@
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "backend.h"
+#include "net.h"
+
+#include <stdint.h>
+
+/* exchange: one request and its answer, as those see it who watch the traffic
+ * and do not move it. */
+
+#define EXCHANGE_ID_MAX 129 /* X-Request-ID with its NUL */
+
+struct exchange {
+    char client_ip[NET_IP_TEXT];
+    char request_id[EXCHANGE_ID_MAX];
+    struct backend *backend; /* the last one tried; NULL if there was none */
+    int status;              /* of an answer that we gave ourselves, else 0 */
+    int tries;               /* backends asked */
+    const char *failure;     /* why it did not end well, or NULL */
+    uint64_t bytes_in;       /* from the client to the backend */
+    uint64_t bytes_out;      /* to the client */
+    uint64_t began_ms, ended_ms;
+};
+
+/* seam: filter. Whoever wants a say before a request is passed on, or to know
+ * what became of it. Here: the statistics; later: the rate limiter, metrics,
+ * the access log. For each request `finish` is called exactly once, also when
+ * it was refused; `admit` at most once, before a backend is chosen. Either may
+ * be NULL. */
+struct filter {
+    void *self;
+    /* 0 to let it pass, or the HTTP status to refuse it with. */
+    int (*admit)(void *self, const struct exchange *x);
+    void (*finish)(void *self, const struct exchange *x);
+};
+
+/* The filter that keeps the backends' statistics (self is not used). */
+void statistics_finish(void *self, const struct exchange *x);
+
+#endif

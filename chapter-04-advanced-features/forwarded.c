@@ -1,0 +1,89 @@
+#include "forwarded.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int request_ids_init(struct request_ids *ids)
+{
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return -1;
+    n = read(fd, &ids->prefix, sizeof ids->prefix);
+    close(fd);
+    ids->count = 0;
+    return n == (ssize_t)sizeof ids->prefix ? 0 : -1;
+}
+
+static int is_sane(struct slice id)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_.:+/=@";
+
+    if (id.len == 0 || id.len >= EXCHANGE_ID_MAX)
+        return 0;
+    for (size_t i = 0; i < id.len; i++)
+        if (memchr(allowed, id.at[i], sizeof allowed - 1) == NULL)
+            return 0;
+    return 1;
+}
+
+void request_id_choose(struct request_ids *ids, const struct http_head *h,
+                       char id[EXCHANGE_ID_MAX])
+{
+    const struct slice *given = http_head_find(h, SLICE("X-Request-ID"));
+
+    if (given != NULL && is_sane(*given)) {
+        memcpy(id, given->at, given->len);
+        id[given->len] = '\0';
+        return;
+    }
+    snprintf(id, EXCHANGE_ID_MAX, "%016" PRIx64 "%016" PRIx64, ids->prefix,
+             ids->count++);
+}
+
+/* All X-Forwarded-For fields as one list, with the client at its end. A head
+ * has HTTP_HEAD_MAX bytes, so what comes from it fits. */
+static struct slice extend_list(const struct http_head *h, const char *client,
+                                struct buffer *list)
+{
+    struct slice whole;
+
+    for (int i = 0; i < h->field_count; i++) {
+        const struct http_field *f = &h->fields[i];
+
+        if (f->value.len == 0 ||
+            !slice_equal_nocase(f->name, SLICE("X-Forwarded-For")))
+            continue;
+        buffer_append(list, f->value.at, f->value.len);
+        buffer_append(list, ", ", 2);
+    }
+    buffer_append(list, client, strlen(client));
+    whole.at = buffer_at(list);
+    whole.len = buffer_size(list);
+    return whole;
+}
+
+int inject_headers(const struct http_head *h, const struct exchange *x,
+                   struct buffer *out)
+{
+    char memory[HTTP_HEAD_MAX + NET_IP_TEXT];
+    struct buffer list;
+
+    buffer_init(&list, memory, sizeof memory);
+    const struct http_field set[] = {
+        {SLICE("X-Forwarded-For"), extend_list(h, x->client_ip, &list)},
+        {SLICE("X-Forwarded-Proto"), SLICE("http")},
+        {SLICE("X-Forwarded-Host"), h->authority},
+        {SLICE("X-Real-IP"), slice_of(x->client_ip)},
+        {SLICE("X-Request-ID"), slice_of(x->request_id)},
+        {SLICE("Connection"), SLICE("close")},
+    };
+
+    return http_head_forward(h, set, sizeof set / sizeof set[0], out);
+}

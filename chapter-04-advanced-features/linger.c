@@ -1,0 +1,55 @@
+#include "linger.h"
+
+#include "upstream.h"
+
+static void nothing(struct session *s)
+{
+    (void)s;
+}
+
+void linger_start(struct session *s, const void *bytes, size_t len)
+{
+    int said_all = s->up.eof && !s->up.broken;
+
+    upstream_release(s, 0);
+    channel_stop(&s->up);
+    s->up.eof = said_all;
+    s->down.eof = 0;
+    if (len > 0)
+        buffer_append(&s->down.buf, bytes, len);
+    channel_release(&s->down, 0);
+    s->down.eof = 1; /* nothing more will come for the client ... */
+    s->down.pass_end = 1;
+    session_become(s, &engine_linger);
+    session_deadline(s, LINGER_MS);
+    engine_linger.step(s);
+}
+
+/* Whatever the client still says is of no interest any more. */
+static int drop_input(struct session *s)
+{
+    enum moved moved = channel_pump(&s->up);
+
+    buffer_consume(&s->up.buf, buffer_size(&s->up.buf));
+    return moved < DONE;
+}
+
+static void linger_step(struct session *s)
+{
+    int open = drop_input(s);
+    enum moved down = channel_pump(&s->down);
+
+    if (s->down.shut)
+        session_finish(s, NULL);
+    if (down == OUT_FAILED || (down == DONE && !open))
+        session_end(s, NULL);
+    session_settle(s);
+}
+
+static void linger_expire(struct session *s)
+{
+    session_end(s, NULL);
+}
+
+const struct engine engine_linger = {"linger", sizeof(struct session), nothing,
+                                     linger_step, linger_expire};

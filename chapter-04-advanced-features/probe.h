@@ -1,0 +1,52 @@
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "backend.h"
+#include "watch.h"
+
+#include <stdint.h>
+
+/* probe: the health checks of chapter 3, without stopping the traffic.
+ *
+ * A check is a connection like any other on the loop: begun, waited for, given
+ * up after two seconds. It takes three failures in a row to take a backend down
+ * and two successes to bring it back, so that one lost packet does not; the
+ * first check after the start decides alone. */
+
+#define PROBE_INTERVAL_MS 10000 /* between two checks of a healthy backend */
+#define PROBE_FAST_MS     1000  /* while it is down or in doubt */
+#define PROBE_TIMEOUT_MS  2000
+#define PROBE_FALL        3 /* failures in a row until it is down */
+#define PROBE_RISE        2 /* successes in a row until it is up again */
+
+struct prober;
+
+struct probe {
+    struct watcher watcher; /* first: the loop hands us this */
+    struct prober *prober;
+    struct backend *backend;
+    int fd;               /* -1: no check under way */
+    int addresses_left;   /* of the backend, to be tried in this check */
+    uint64_t deadline_ms; /* of the check under way */
+};
+
+struct prober {
+    struct watch watch;
+    struct backend_set *set;
+    struct probe probes[MAX_BACKENDS];
+};
+
+/* All backends of the set are due at once. Both must outlive the prober. */
+void prober_init(struct prober *p, struct watch watch, struct backend_set *set);
+
+/* Begins the checks that are due and gives up those that took too long; prints
+ * the changes. Returns how long the next turn may wait, in milliseconds. */
+int prober_turn(struct prober *p);
+
+/* Whether every backend has been checked once. */
+int prober_knows_all(const struct prober *p);
+
+/* Gives up the checks that are under way. */
+void prober_close(struct prober *p);
+
+#endif

@@ -1,0 +1,127 @@
+#include "session.h"
+
+#include "clock.h"
+#include "service.h"
+#include "upstream.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* An event on either descriptor: notes what it means for each channel, then
+ * lets the engine make a step. */
+static void session_ready(struct watcher *w, int fd, unsigned events)
+{
+    struct session *s = (struct session *)w;
+    struct channel *reads = fd == s->client_fd ? &s->up : &s->down;
+    struct channel *writes = fd == s->client_fd ? &s->down : &s->up;
+
+    if (events & WATCH_READ)
+        reads->can_read = 1;
+    if (events & WATCH_WRITE)
+        writes->can_write = 1;
+    s->engine->step(s);
+}
+
+void session_start(struct session *s, struct service *service, int client_fd,
+                   const struct net_address *peer)
+{
+    s->watcher.ready = session_ready;
+    s->service = service;
+    s->engine = service->engine;
+    s->client_fd = client_fd;
+    s->backend_fd = -1;
+    s->client_events = s->backend_events = 0;
+    s->in_exchange = s->ended = 0;
+    channel_open(&s->up, client_fd, -1, s->memory[0], SESSION_BUFFER,
+                 &mover_copy);
+    channel_open(&s->down, -1, client_fd, s->memory[1], SESSION_BUFFER,
+                 &mover_copy);
+    net_ip_text(peer, s->x.client_ip);
+    s->engine->start(s);
+}
+
+void session_become(struct session *s, const struct engine *engine)
+{
+    s->engine = engine;
+}
+
+void session_deadline(struct session *s, int ms)
+{
+    s->deadline_ms = *s->service->watch.now_ms + (uint64_t)ms;
+}
+
+static int tell(struct session *s, int fd, unsigned events, unsigned *told)
+{
+    const struct watch *watch = &s->service->watch;
+
+    if (fd < 0 || events == *told)
+        return 0;
+    *told = events;
+    return watch->set(watch->loop, fd, events, &s->watcher);
+}
+
+void session_settle(struct session *s)
+{
+    unsigned client = channel_wants_in(&s->up) | channel_wants_out(&s->down);
+    unsigned backend = channel_wants_in(&s->down) | channel_wants_out(&s->up);
+
+    if (s->ended)
+        return;
+    if (s->connecting) { /* nothing can be read or sent before that is known */
+        client = 0;
+        backend = WATCH_WRITE;
+    }
+    if (tell(s, s->client_fd, client, &s->client_events) != 0 ||
+        tell(s, s->backend_fd, backend, &s->backend_events) != 0)
+        session_end(s, "the loop cannot watch so many descriptors");
+}
+
+void session_set_backend(struct session *s, int fd)
+{
+    tell(s, s->backend_fd, 0, &s->backend_events);
+    s->backend_fd = s->up.out = s->down.in = fd;
+    s->backend_events = 0;
+    s->down.eof = s->down.broken = s->down.can_read = 0;
+}
+
+int session_has_answer(const struct session *s)
+{
+    return s->down.total > 0 || buffer_size(&s->down.buf) > 0;
+}
+
+void session_finish(struct session *s, const char *failure)
+{
+    const struct service *service = s->service;
+
+    if (!s->in_exchange)
+        return;
+    s->in_exchange = 0;
+    s->x.failure = s->x.failure != NULL ? s->x.failure : failure;
+    s->x.bytes_in = s->up.total;
+    s->x.bytes_out = s->down.total;
+    s->x.ended_ms = *service->watch.now_ms;
+    for (int i = 0; i < service->filter_count; i++)
+        if (service->filters[i].finish != NULL)
+            service->filters[i].finish(service->filters[i].self, &s->x);
+}
+
+void session_end(struct session *s, const char *failure)
+{
+    if (s->ended)
+        return;
+    session_finish(s, failure);
+    s->ended = 1;
+    tell(s, s->client_fd, 0, &s->client_events);
+    tell(s, s->backend_fd, 0, &s->backend_events);
+    s->next = s->service->ended;
+    s->service->ended = s;
+}
+
+void session_close(struct session *s)
+{
+    s->up.mover->drop(&s->up);
+    s->down.mover->drop(&s->down);
+    upstream_release(s, 0);
+    close(s->client_fd);
+    s->client_fd = -1;
+}

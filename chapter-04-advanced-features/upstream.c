@@ -1,0 +1,122 @@
+#include "upstream.h"
+
+#include "balance.h"
+#include "log.h"
+#include "service.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Begins to connect to a picked backend: 0, or -1 and errno. */
+static int acquire(struct session *s, struct backend *b)
+{
+    const struct connector *c = s->service->connector;
+    int reused;
+    int fd = c->acquire(c->self, b, &reused);
+
+    if (fd < 0)
+        return -1;
+    b->active_connections++;
+    session_set_backend(s, fd);
+    channel_rewind(&s->up, fd);
+    s->connecting = 1;
+    session_deadline(s, s->service->timeouts.connect_ms);
+    return 0;
+}
+
+void upstream_release(struct session *s, int reusable)
+{
+    const struct connector *c = s->service->connector;
+    int fd = s->backend_fd;
+
+    if (fd < 0)
+        return;
+    session_set_backend(s, -1);
+    s->connecting = 0;
+    s->x.backend->active_connections--;
+    c->release(c->self, s->x.backend, fd, reusable);
+}
+
+/* A backend with several addresses has failed only when all of them have. */
+static void note_failure(struct session *s, const char *why)
+{
+    struct service *service = s->service;
+    struct backend *b = s->x.backend;
+
+    log_error(service->program, "backend %s: %s", b->name, why);
+    backend_next_address(b);
+    if (++s->address_tries < b->addresses.count)
+        return;
+    s->address_tries = 0;
+    backend_mask_add(&s->tried, (int)(b - service->set->backends));
+}
+
+static int same_backend_again(const struct session *s)
+{
+    return s->address_tries > 0;
+}
+
+/* The next backend that can be connected to: 0, or `status` if there is none. */
+static int try_next(struct session *s, int status)
+{
+    struct service *service = s->service;
+
+    for (;;) {
+        struct backend *b =
+            same_backend_again(s)
+                ? s->x.backend
+                : select_backend(service->balance, service->set,
+                                 s->x.client_ip, &s->tried);
+
+        if (b == NULL)
+            return status;
+        if (s->x.backend != NULL && b != s->x.backend)
+            backend_account(s->x.backend, 0, 0, 0, 0);
+        s->x.backend = b;
+        s->x.tries++;
+        if (acquire(s, b) == 0)
+            return 0;
+        note_failure(s, strerror(errno));
+        status = 502;
+    }
+}
+
+int upstream_begin(struct session *s)
+{
+    memset(&s->tried, 0, sizeof s->tried);
+    s->address_tries = 0;
+    s->x.backend = NULL;
+    s->x.tries = 0;
+    return try_next(s, 503);
+}
+
+int upstream_connected(struct session *s)
+{
+    int error = net_connect_result(s->backend_fd);
+
+    if (error != 0)
+        return upstream_failed(s, strerror(error), 502);
+    s->connecting = 0;
+    s->address_tries = 0;
+    s->up.can_write = 1;
+    session_deadline(s, s->service->timeouts.read_ms);
+    return 0;
+}
+
+/* Whether the request can still be sent as if nothing had happened: all of it
+ * is there, no answer has begun, and sending it twice does no harm. */
+static int may_go_elsewhere(const struct session *s)
+{
+    return channel_can_rewind(&s->up) && !session_has_answer(s) &&
+           (s->repeatable || s->up.total == 0);
+}
+
+int upstream_failed(struct session *s, const char *why, int status)
+{
+    int again = may_go_elsewhere(s);
+
+    note_failure(s, why);
+    upstream_release(s, 0);
+    s->x.failure = NULL;
+    return again ? try_next(s, status) : status;
+}

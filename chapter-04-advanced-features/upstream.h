@@ -1,0 +1,30 @@
+#ifndef UPSTREAM_H
+#define UPSTREAM_H
+
+#include "session.h"
+
+/* upstream: gets a session its backend, and another one when that fails.
+ *
+ *     pick (balance) -> acquire (connector) -> wait for the connect -> connected
+ *       ^                                           |
+ *       +------ the next one, if it was refused ----+
+ *
+ * A function here returns 0 when things go on, or the HTTP status to give up
+ * with: 503 nobody is up, 502 all that were tried failed, 504 the last one did
+ * not answer in time. */
+
+/* Chooses a backend for a new exchange and begins to connect. */
+int upstream_begin(struct session *s);
+
+/* The descriptor has become writable while connecting: now connected (and
+ * !s->connecting), or on the way to the next backend. */
+int upstream_connected(struct session *s);
+
+/* The current backend has failed (`why`, for the log). If the request may be
+ * sent again, goes on with the next backend; otherwise the status. */
+int upstream_failed(struct session *s, const char *why, int status);
+
+/* Gives the backend's connection back. Does nothing if there is none. */
+void upstream_release(struct session *s, int reusable);
+
+#endif

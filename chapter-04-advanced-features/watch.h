@@ -1,0 +1,36 @@
+#ifndef WATCH_H
+#define WATCH_H
+
+#include <stdint.h>
+
+/* watch: how the parts of a server ask to be told when a descriptor is ready.
+ *
+ * Nobody but the loop waits. Who owns a descriptor says what he is waiting for,
+ * returns, and is called when it has come. The loop behind this may be select()
+ * (this chapter) or anything else (chapter 5); its users cannot tell.
+ *
+ * Level-triggered: `ready` is called in every turn in which a watched event
+ * holds. So a watcher need not do everything at once, and must not ask for an
+ * event that he does nothing about: the loop would spin. */
+
+#define WATCH_READ  1u /* data, the end of the stream, or a client to accept */
+#define WATCH_WRITE 2u /* room to send, or a connect that is decided */
+
+/* The first member of whoever wants to be called. An error or a hang-up is
+ * reported as both events: the next call on the descriptor tells which. */
+struct watcher {
+    void (*ready)(struct watcher *w, int fd, unsigned events);
+};
+
+/* seam: watch. Chapter 4 plugs select_loop in here, chapter 5 event_loop. */
+struct watch {
+    void *loop;
+    /* Watches fd for exactly these events from now on; 0 forgets fd, which must
+     * happen before it is closed. 0, or -1 and errno (EMFILE: the loop cannot
+     * watch a descriptor with so high a number). */
+    int (*set)(void *loop, int fd, unsigned events, struct watcher *w);
+    /* clock_now_ms() of this turn: asked for once, the same for everybody. */
+    const uint64_t *now_ms;
+};
+
+#endif
