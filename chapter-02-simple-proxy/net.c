@@ -32,6 +32,9 @@ static int set_option(int fd, int level, int name, int value)
 
 static int open_socket(int family)
 {
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+    return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
     int fd = socket(family, SOCK_STREAM, 0);
 
     if (fd >= 0 && descriptor_prepare(fd) != 0) {
@@ -39,6 +42,7 @@ static int open_socket(int family)
         return -1;
     }
     return fd;
+#endif
 }
 
 int net_resolve(const char *host, int port, struct net_addresses *out)

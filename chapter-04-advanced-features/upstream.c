@@ -37,13 +37,16 @@ void upstream_release(struct session *s, int reusable)
     c->release(c->self, s->x.backend, fd, reusable);
 }
 
-/* A backend with several addresses has failed only when all of them have. */
+/* A backend with several addresses has failed only when all of them have. Whether
+ * it is down is not decided here but by a health check, which is due now: so one
+ * bad request cannot take a backend down, and a dead one is found at once. */
 static void note_failure(struct session *s, const char *why)
 {
     struct service *service = s->service;
     struct backend *b = s->x.backend;
 
     log_error(service->program, "backend %s: %s", b->name, why);
+    b->next_check_ms = *service->watch.now_ms;
     backend_next_address(b);
     if (++s->address_tries < b->addresses.count)
         return;

@@ -1,0 +1,58 @@
+# The whole course. Each target is one line of `make help`; each chapter has a
+# Makefile of its own with all, test, sources and clean.
+#
+#   make CC=clang, SANITIZE=1, DEBUG=1, WERROR=1, -j: see common.mk
+
+CHAPTERS := $(sort $(wildcard chapter-*))
+PARTS    := backends $(CHAPTERS)
+MAKE_IN   = $(MAKE) --no-print-directory -C
+
+# One part after the other, since they share objects; within a part -j applies.
+each = @for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
+
+.PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
+        clean help
+
+all:         ## build every program
+	$(call each,all,$(PARTS))
+
+test:        ## run all cmocka suites (CHAPTER=04 for one; TEST_WRAPPER=... in front)
+	@sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS) docs/tools)
+
+demo: all    ## three backends and a load balancer to play with; Ctrl-C ends it
+	@sh backends/demo
+
+deps:        ## install what the tests need (cmocka), if it is not there
+	@CC='$(CC)' sh tests/install-deps
+
+check:       ## all that CI checks: both compilers, tests, sanitizers, analysis, READMEs
+	@sh tests/check
+
+bench: all   ## compare the chapters, and nginx and HAProxy where installed
+	@sh tests/bench/bench
+
+fuzz:        ## fuzz the parsers for SECONDS=30 each (needs clang)
+	@$(MAKE_IN) tests/fuzz run SECONDS=$(or $(SECONDS),30)
+
+memcheck:    ## the tests under valgrind: slow
+	@LB_TEST_TIMEOUT_SCALE=10 \
+	 TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes --trace-children-skip=/usr/*,/bin/*' \
+	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
+
+docs:        ## refresh the code quoted in the READMEs
+	@$(MAKE_IN) docs/tools refresh
+
+docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
+	@$(MAKE_IN) docs/tools check
+
+export:      ## a flat, standalone copy of each chapter in OUT=build/export
+	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
+	    $(or $(OUT),build/export)/$$chapter || exit 1; done
+
+clean:       ## remove everything that was built
+	$(call each,clean,$(PARTS))
+	rm -rf build
+
+help:        ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' \
+	    Makefile
