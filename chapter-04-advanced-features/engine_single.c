@@ -54,7 +54,7 @@ static void refuse(struct session *s, int status, const char *why)
     log_error(s->service->program, "%s: %d: %s", s->x.client_ip, status, why);
     s->x.status = status;
     s->x.failure = why;
-    upstream_release(s, 0);
+    session_release_backend(s, 0);
     linger_start(s, answer, len);
 }
 
@@ -199,7 +199,7 @@ static void answer_complete(struct session *s)
 {
     struct single *single = (struct single *)s;
 
-    upstream_release(s, 0);
+    session_release_backend(s, 0);
     session_finish(s, NULL);
     if (single->more_to_come && !s->up.eof)
         linger_start(s, NULL, 0);

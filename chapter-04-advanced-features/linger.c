@@ -1,7 +1,5 @@
 #include "linger.h"
 
-#include "upstream.h"
-
 static void nothing(struct session *s)
 {
     (void)s;
@@ -11,7 +9,7 @@ void linger_start(struct session *s, const void *bytes, size_t len)
 {
     int said_all = s->up.eof && !s->up.broken;
 
-    upstream_release(s, 0);
+    session_release_backend(s, 0);
     channel_stop(&s->up);
     s->up.eof = said_all;
     s->down.eof = 0;

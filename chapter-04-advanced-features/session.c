@@ -2,7 +2,6 @@
 
 #include "clock.h"
 #include "service.h"
-#include "upstream.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -84,6 +83,19 @@ void session_set_backend(struct session *s, int fd)
     s->down.eof = s->down.broken = s->down.can_read = 0;
 }
 
+void session_release_backend(struct session *s, int reusable)
+{
+    const struct connector *c = s->service->connector;
+    int fd = s->backend_fd;
+
+    if (fd < 0)
+        return;
+    session_set_backend(s, -1);
+    s->connecting = 0;
+    s->x.backend->active_connections--;
+    c->release(c->self, s->x.backend, fd, reusable);
+}
+
 int session_has_answer(const struct session *s)
 {
     return s->down.total > 0 || buffer_size(&s->down.buf) > 0;
@@ -121,7 +133,7 @@ void session_close(struct session *s)
 {
     s->up.mover->drop(&s->up);
     s->down.mover->drop(&s->down);
-    upstream_release(s, 0);
+    session_release_backend(s, 0);
     close(s->client_fd);
     s->client_fd = -1;
 }

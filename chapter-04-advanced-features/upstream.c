@@ -24,19 +24,6 @@ static int acquire(struct session *s, struct backend *b)
     return 0;
 }
 
-void upstream_release(struct session *s, int reusable)
-{
-    const struct connector *c = s->service->connector;
-    int fd = s->backend_fd;
-
-    if (fd < 0)
-        return;
-    session_set_backend(s, -1);
-    s->connecting = 0;
-    s->x.backend->active_connections--;
-    c->release(c->self, s->x.backend, fd, reusable);
-}
-
 /* A backend with several addresses has failed only when all of them have. Whether
  * it is down is not decided here but by a health check, which is due now: so one
  * bad request cannot take a backend down, and a dead one is found at once. */
@@ -119,7 +106,7 @@ int upstream_failed(struct session *s, const char *why, int status)
     int again = may_go_elsewhere(s);
 
     note_failure(s, why);
-    upstream_release(s, 0);
+    session_release_backend(s, 0);
     s->x.failure = NULL;
     return again ? try_next(s, status) : status;
 }

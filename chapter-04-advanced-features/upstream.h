@@ -24,7 +24,4 @@ int upstream_connected(struct session *s);
  * sent again, goes on with the next backend; otherwise the status. */
 int upstream_failed(struct session *s, const char *why, int status);
 
-/* Gives the backend's connection back. Does nothing if there is none. */
-void upstream_release(struct session *s, int reusable);
-
 #endif
