@@ -178,6 +178,12 @@ int net_connect_result(int fd)
     return error;
 }
 
+int net_is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+           error == ENOMEM;
+}
+
 static int connect_one(const struct net_address *to, uint64_t deadline_ms)
 {
     int fd = net_connect_start(to);

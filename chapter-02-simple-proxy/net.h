@@ -50,6 +50,10 @@ int net_connect_start(const struct net_address *to);
 /* 0 if connected, else the errno value why not. Asking takes the error away. */
 int net_connect_result(int fd);
 
+/* Whether an errno value says that descriptors or memory have run out, here or
+ * in the system: nothing is wrong with the peer, and later it may work. */
+int net_is_shortage(int error);
+
 /* Connects to the first of the addresses that answers, and waits for it until
  * the deadline (see wait.h). `which`, if not NULL, is set to the index of the
  * address. The descriptor, or -1 and the errno of the last try. */

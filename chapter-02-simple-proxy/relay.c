@@ -15,6 +15,7 @@ struct way {
     int must_speak; /* an end before the first byte is not passed on */
     int eof;        /* `from` has said that nothing more comes */
     int shut;       /* ... and `to` has been told so: this way is over */
+    int complete;   /* it ended in order, and `to` was sent everything */
     int from_failed, to_failed;
     uint64_t sent;
 };
@@ -69,6 +70,7 @@ static void advance(struct way *w, struct way *back)
         if (w->sent > 0 || !w->must_speak)
             shutdown(w->to, SHUT_WR);
         w->shut = 1;
+        w->complete = !w->from_failed;
     }
 }
 
@@ -131,5 +133,8 @@ struct relay_result relay_data(int client_fd, int backend_fd,
     }
     result.to_backend = up.sent;
     result.to_client = down.sent;
+    /* A reset is told only once: if a send got the news, the next receive says
+     * "end of stream". */
+    result.complete = down.complete && !up.to_failed;
     return result;
 }

@@ -33,6 +33,8 @@ struct relay_limits {
 struct relay_result {
     enum relay_end end;
     uint64_t to_backend, to_client; /* bytes that were sent */
+    int complete; /* the backend ended in order and the client was sent all of
+                     it, whatever `end` says of the time after that */
 };
 
 /* Sends what `pending` holds to the backend first, then relays. `pending` must

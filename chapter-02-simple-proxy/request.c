@@ -83,7 +83,7 @@ int request_relay(struct request *r, int backend_fd)
 
     r->result = relay_data(r->client_fd, backend_fd, &r->out, limits);
     if (r->result.to_client > 0)
-        return r->result.end == RELAY_DONE ? 0 : -1;
+        return r->result.complete ? 0 : -1;
     if (r->result.end == RELAY_STOPPED || r->result.end == RELAY_LEFT)
         return -1;
     if (r->result.end == RELAY_SILENT) {

@@ -61,8 +61,7 @@ int server_next(int listener, uint64_t deadline_ms, struct net_address *peer)
         fd = net_accept(listener, peer);
         if (fd >= 0)
             return fd;
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-            errno == ENOMEM) {
+        if (net_is_shortage(errno)) {
             /* The client stays in the queue and the listener stays readable:
              * asking again at once would burn a whole core. */
             if (wait_for(-1, 0, clock_now_ms() + FULL_PAUSE_MS) != 0 &&

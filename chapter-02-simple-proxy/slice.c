@@ -11,7 +11,8 @@ struct slice slice_of(const char *text)
 
 int slice_equal(struct slice a, struct slice b)
 {
-    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+    /* memcmp(3) wants pointers to something, even for no bytes at all. */
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 static int lower(char c)

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "log.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 int check_backend_health(struct backend *b)
@@ -31,7 +32,11 @@ uint64_t health_check_all(struct backend_set *set, uint64_t now_ms)
         struct backend *b = &set->backends[i];
 
         if (b->next_check_ms <= now_ms) {
-            if (backend_report(b, check_backend_health(b), 1, 1))
+            int ok = check_backend_health(b);
+
+            if (!ok && errno == EINTR)
+                return now_ms;
+            if (backend_report(b, ok, 1, 1))
                 health_announce(b);
             b->next_check_ms = clock_now_ms() + HEALTH_CHECK_INTERVAL * 1000;
         }

@@ -41,7 +41,8 @@ struct load_balancer {
 };
 
 /* The next backend that accepts a connection, or NULL when there is none left
- * to try: then r->why and r->error say what the last one did. */
+ * to try: then r->why and r->error say what the last one did (EINTR: nothing,
+ * we stop). */
 static struct backend *connect_to_backend(struct load_balancer *lb, int *fd)
 {
     struct request *r = &lb->request;
@@ -57,6 +58,8 @@ static struct backend *connect_to_backend(struct load_balancer *lb, int *fd)
             return b;
         r->why = "connect to the backends";
         r->error = errno;
+        if (r->error == EINTR) /* we were asked to stop: b did nothing wrong */
+            return NULL;
         backend_account(b, 0, 0, 0, 0);
         if (backend_report(b, 0, 1, 1))
             health_announce(b);
@@ -82,7 +85,7 @@ static int handle_request(struct request *r, void *self)
         return status;
     b = connect_to_backend(lb, &fd);
     if (b == NULL)
-        return 503;
+        return r->error == EINTR ? -1 : 503;
 
     began_ms = clock_now_ms();
     b->active_connections++;
@@ -100,8 +103,11 @@ static int serve(struct load_balancer *lb, int listener)
         uint64_t next_ms = health_check_all(&lb->set, clock_now_ms());
         struct net_address peer;
         char client[NET_TEXT];
-        int fd = server_next(listener, next_ms, &peer);
+        int fd;
 
+        if (signals_take_dump()) /* maybe while we served, or checked */
+            print_statistics(&lb->set, clock_now_ms() - lb->started_ms, stdout);
+        fd = server_next(listener, next_ms, &peer);
         if (fd >= 0) {
             net_ip_text(&peer, lb->client_ip);
             request_serve(&lb->request, PROGRAM, fd, net_text(&peer, client),
@@ -110,8 +116,6 @@ static int serve(struct load_balancer *lb, int listener)
             log_error(PROGRAM, "accept: %s", strerror(errno));
             return 1;
         }
-        if (signals_take_dump())
-            print_statistics(&lb->set, clock_now_ms() - lb->started_ms, stdout);
     }
     return 0;
 }

@@ -26,6 +26,8 @@ static void single_start(struct session *s)
     single->seen = 0;
     single->bodyless = 0;
     s->state = READ_HEAD;
+    /* No more than a head may have: with what we add to it, that fits. */
+    buffer_init(&s->up.buf, s->memory[0], HTTP_HEAD_MAX);
     s->up.can_read = 1; /* the request has often come with the handshake */
     session_deadline(s, s->service->timeouts.head_ms);
     s->engine->step(s);
@@ -80,10 +82,12 @@ static int rewrite(struct session *s, const struct http_head *h)
     int failed = inject_headers(h, &s->x, out) != 0 ||
                  buffer_append(out, buffer_at(in) + h->length, here) != 0;
 
-    full = *out;
-    buffer_init(out, in->data, in->capacity);
-    if (failed)
+    if (failed) {
+        buffer_consume(out, buffer_size(out));
         return -1;
+    }
+    full = *out;
+    buffer_init(out, in->data, SESSION_BUFFER);
     *in = full;
     channel_release(&s->up, body == CHANNEL_ALL ? body : body - here);
     return 0;
@@ -234,7 +238,7 @@ static void relay(struct session *s)
     else if (down == OUT_FAILED || s->up.broken)
         session_end(s, "the client left");
     else if (up == OUT_FAILED)
-        channel_stop(&s->up); /* answered before it had read all: go on */
+        s->up.out = -1; /* answered before it had read all: go on */
 }
 
 /* ---- the engine --------------------------------------------------------- */

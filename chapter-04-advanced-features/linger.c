@@ -7,7 +7,7 @@ static void nothing(struct session *s)
 
 void linger_start(struct session *s, const void *bytes, size_t len)
 {
-    int said_all = s->up.eof && !s->up.broken;
+    int said_all = s->up.eof;
 
     session_release_backend(s, 0);
     channel_stop(&s->up);

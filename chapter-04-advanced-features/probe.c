@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "health.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 static uint64_t now_ms(const struct probe *probe)
@@ -35,6 +36,13 @@ static void conclude(struct probe *probe, int ok)
         now_ms(probe) + (steady ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
 }
 
+/* It is we who lack descriptors: that says nothing about the backend. */
+static void postpone(struct probe *probe)
+{
+    stop(probe);
+    probe->backend->next_check_ms = now_ms(probe) + PROBE_FAST_MS;
+}
+
 /* Begins to connect to the backend's addresses, from the preferred one on,
  * until one does not fail at once. */
 static void try_addresses(struct probe *probe)
@@ -48,6 +56,10 @@ static void try_addresses(struct probe *probe)
             watch->set(watch->loop, probe->fd, WATCH_WRITE, &probe->watcher) ==
                 0)
             return;
+        if (net_is_shortage(errno)) {
+            postpone(probe);
+            return;
+        }
         stop(probe);
         backend_next_address(b);
     }
@@ -87,8 +99,10 @@ void prober_init(struct prober *p, struct watch watch, struct backend_set *set)
 /* One probe's part of a turn; returns when it wants the next. */
 static uint64_t turn(struct probe *probe)
 {
-    if (probe->fd >= 0 && probe->deadline_ms <= now_ms(probe))
+    if (probe->fd >= 0 && probe->deadline_ms <= now_ms(probe)) {
+        backend_next_address(probe->backend); /* for the next check */
         conclude(probe, 0);
+    }
     if (probe->fd < 0 && probe->backend->next_check_ms <= now_ms(probe)) {
         probe->addresses_left = probe->backend->addresses.count;
         probe->deadline_ms = now_ms(probe) + PROBE_TIMEOUT_MS;

@@ -49,12 +49,6 @@ static void admit(struct service *service, int fd,
     session_start(s, service, fd, peer);
 }
 
-static int is_shortage(int error)
-{
-    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-           error == ENOMEM;
-}
-
 static void accept_new_clients(struct watcher *w, int fd, unsigned events)
 {
     struct service *service = (struct service *)w;
@@ -69,7 +63,7 @@ static void accept_new_clients(struct watcher *w, int fd, unsigned events)
         client = net_accept(fd, &peer);
         if (client >= 0) {
             admit(service, client, &peer);
-        } else if (is_shortage(errno)) {
+        } else if (net_is_shortage(errno)) {
             /* The client stays in the backlog and the listener readable: look
              * away until the next sweep or the loop would spin. */
             log_error(service->program, "accept: %s", strerror(errno));

@@ -1,0 +1,281 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "descriptors.h"
+#include "failure.h"
+#include "http_client.h"
+#include "lb_fixture.h"
+#include "wire.h"
+
+#define BACKEND     "backends/simple_http_backend"
+#define WAIT_MS     10000
+#define MAX_WORDS   32
+#define DESCRIPTORS 4096 /* for a test and what it starts */
+
+/* ---- start and stop ----------------------------------------------------- */
+
+/* Some systems give a process 256 descriptors unless it asks for more; what is
+ * started from here inherits it. */
+static void raise_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur =
+        limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void start_backend(struct lb *lb, int i)
+{
+    char port[8], name[16];
+
+    snprintf(port, sizeof port, "%d", lb->backend_port[i]);
+    snprintf(name, sizeof name, "b%d", i + 1);
+    lb->backend[i] = program_start(BACKEND, port, name, NULL);
+    lb->backend_port[i] = program_port(lb->backend[i]);
+}
+
+/* A port that refuses: bound, so that nobody else can take it, but without a
+ * listener. */
+static int refusing_port(int *port)
+{
+    struct sockaddr_in at;
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    memset(&at, 0, sizeof at);
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+        failure("a port that refuses: %s", strerror(errno));
+    *port = ntohs(at.sin_port);
+    return descriptors_private(fd);
+}
+
+static void start_backends(struct lb *lb, const struct lb_plan *plan)
+{
+    memset(lb, 0, sizeof *lb);
+    lb->count = plan->real + plan->scripted + plan->dead;
+    if (lb->count > LB_BACKENDS)
+        failure("more than %d backends", LB_BACKENDS);
+    for (int i = 0; i < lb->count; i++) {
+        lb->listener[i] = -1;
+        if (i < plan->real)
+            start_backend(lb, i);
+        else if (i < plan->real + plan->scripted)
+            lb->listener[i] = wire_listen(&lb->backend_port[i]);
+        else
+            lb->listener[i] = refusing_port(&lb->backend_port[i]);
+    }
+}
+
+struct command {
+    const char *argv[MAX_WORDS + 1];
+    int words;
+    char path[4096];
+    char where[LB_BACKENDS][48];
+};
+
+static void add(struct command *c, const char *word)
+{
+    if (c->words == MAX_WORDS)
+        failure("more than %d words", MAX_WORDS);
+    c->argv[c->words++] = word;
+    c->argv[c->words] = NULL;
+}
+
+static void add_program(struct command *c, const struct lb_plan *plan)
+{
+    c->words = 0;
+    for (int i = 0; i < 8 && plan->launcher[i] != NULL; i++)
+        add(c, plan->launcher[i]);
+    snprintf(c->path, sizeof c->path, "%s%s",
+             c->words > 0 ? PROGRAMS "/" : "", plan->program);
+    add(c, c->path);
+    add(c, "0");
+}
+
+static void add_backend(struct command *c, const struct lb *lb, int i,
+                        int weight)
+{
+    int n = snprintf(c->where[i], sizeof c->where[i], "127.0.0.1:%d",
+                     lb->backend_port[i]);
+
+    if (weight > 0)
+        snprintf(c->where[i] + n, sizeof c->where[i] - (size_t)n, ":%d",
+                 weight);
+    add(c, c->where[i]);
+}
+
+void lb_start(struct lb *lb, const struct lb_plan *plan)
+{
+    struct command c;
+
+    raise_limit();
+    start_backends(lb, plan);
+    add_program(&c, plan);
+    for (int i = 0; i < lb->count; i++)
+        add_backend(&c, lb, i, plan->weights[i]);
+    for (int i = 0; i < 8 && plan->options[i] != NULL; i++)
+        add(&c, plan->options[i]);
+    lb->program = program_start_args(c.argv);
+    lb->port = program_port(lb->program);
+}
+
+void lb_start_real(struct lb *lb, int backends)
+{
+    lb_start(lb, &(struct lb_plan){ .program = ADVANCED_LB, .real = backends });
+}
+
+void lb_start_scripted(struct lb *lb, int backends)
+{
+    lb_start(lb, &(struct lb_plan){ .program = ADVANCED_LB,
+                                    .scripted = backends });
+}
+
+static void stop_backends(struct lb *lb)
+{
+    for (int i = 0; i < lb->count; i++) {
+        if (lb->backend[i] != NULL)
+            program_stop(lb->backend[i]);
+        if (lb->listener[i] >= 0)
+            wire_close(lb->listener[i]);
+    }
+}
+
+char *lb_stop_output(struct lb *lb)
+{
+    char *output;
+    int status;
+
+    program_signal(lb->program, SIGTERM);
+    status = program_wait_output(lb->program, &output);
+    if (status != 0)
+        failure("the load balancer exited with %d, not 0; it printed:\n%s",
+                status, output);
+    stop_backends(lb);
+    return output;
+}
+
+void lb_stop(struct lb *lb)
+{
+    free(lb_stop_output(lb));
+}
+
+void lb_kill_backend(struct lb *lb, int i)
+{
+    program_kill(lb->backend[i]);
+    lb->backend[i] = NULL;
+}
+
+void lb_restart_backend(struct lb *lb, int i)
+{
+    start_backend(lb, i);
+}
+
+/* ---- scripted backends -------------------------------------------------- */
+
+/* Whether nothing but the end comes on a connection: a health check. */
+static int says_nothing(int fd)
+{
+    char byte;
+    ssize_t n;
+
+    if (deadline_poll(fd, POLLIN, deadline_in(WAIT_MS)) == 0)
+        failure("a connection to a backend on which nothing happens");
+    do
+        n = recv(fd, &byte, 1, MSG_PEEK);
+    while (n < 0 && errno == EINTR);
+    return n <= 0;
+}
+
+int lb_accept(struct lb *lb, int i)
+{
+    deadline_t deadline = deadline_in(WAIT_MS);
+    int fd = wire_accept(lb->listener[i]);
+
+    while (says_nothing(fd)) {
+        wire_close(fd);
+        if (deadline_left(deadline) == 0)
+            failure("no request came to backend %d", i + 1);
+        fd = wire_accept(lb->listener[i]);
+    }
+    return fd;
+}
+
+int lb_take(struct lb *lb, int i, char *head, size_t size)
+{
+    int fd = lb_accept(lb, i);
+
+    wire_receive_until(fd, "\r\n\r\n", head, size);
+    return fd;
+}
+
+void lb_answer(struct lb *lb, int i)
+{
+    char head[32768];
+    int fd = lb_take(lb, i, head, sizeof head);
+
+    wire_send_text(fd, LB_ANSWER);
+    wire_close(fd);
+}
+
+/* ---- what can be seen --------------------------------------------------- */
+
+void lb_expect_order(struct lb *lb, const char *order)
+{
+    char got[1024] = "", name[64];
+    size_t len = 0;
+
+    for (const char *at = order; at != NULL; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        http_get_backend(lb->port, "/", 200, name);
+        len += (size_t)snprintf(got + len, sizeof got - len, "%s%s",
+                                len > 0 ? " " : "", name);
+    }
+    if (strcmp(got, order) != 0)
+        failure("the backends answered in another order\n  expected %s\n"
+                "  received %s", order, got);
+}
+
+void lb_expect_descriptors(struct lb *lb, int count)
+{
+    deadline_t deadline = deadline_in(WAIT_MS);
+    int now;
+
+    while ((now = program_descriptors(lb->program)) != count && now >= 0)
+        if (!deadline_pause(deadline))
+            failure("%d open descriptors, not %d; it printed:\n%s", now, count,
+                    program_output(lb->program));
+}
+
+void lb_expect_statistics(struct lb *lb, const char *text)
+{
+    deadline_t deadline = deadline_in(WAIT_MS);
+    size_t before;
+
+    do {
+        if (deadline_left(deadline) == 0)
+            failure("the statistics do not say \"%s\" but:\n%s", text,
+                    program_output(lb->program));
+        before = strlen(program_output(lb->program));
+        program_signal(lb->program, SIGUSR1);
+        while (strstr(program_output(lb->program) + before,
+                      "Connections: ") == NULL)
+            if (!deadline_pause(deadline))
+                failure("no statistics after SIGUSR1");
+    } while (strstr(program_output(lb->program) + before, text) == NULL);
+}

@@ -1,0 +1,85 @@
+#ifndef LB_FIXTURE_H
+#define LB_FIXTURE_H
+
+#include <stddef.h>
+
+#include "program.h"
+
+/* lb_fixture: a load balancer with its backends, for the suites that talk to it
+ * from both sides.
+ *
+ *     struct lb lb;
+ *     lb_start(&lb, &(struct lb_plan){ .program = ADVANCED_LB, .real = 3,
+ *                                      .options = { "-a", "wrr" } });
+ *     ... requests to lb.port ...
+ *     lb_stop(&lb);
+ *
+ * The first `real` backends are simple_http_backend processes b1, b2 ...; those
+ * behind them are `scripted`: listeners of the test, which plays them itself;
+ * those behind them are `dead`: ports that refuse.
+ * All functions fail the running test instead of returning an error. */
+
+#define ADVANCED_LB "chapter-04-advanced-features/advanced_lb"
+
+#define LB_BACKENDS 8
+
+struct lb_plan {
+    const char *program;
+    int real, scripted, dead;    /* dead ones refuse, from the start on */
+    int weights[LB_BACKENDS];    /* 0: none is given */
+    const char *options[8];      /* behind the backends, up to a NULL */
+    const char *launcher[8];     /* words before the program ("/bin/sh" ...) */
+};
+
+struct lb {
+    struct program *program;
+    int port;
+    int count;
+    int backend_port[LB_BACKENDS];
+    struct program *backend[LB_BACKENDS]; /* NULL: killed, or scripted */
+    int listener[LB_BACKENDS]; /* scripted ones; what holds the port of dead
+                                  ones; -1 for the others */
+};
+
+void lb_start(struct lb *lb, const struct lb_plan *plan);
+
+/* The usual ones: ADVANCED_LB, round robin. */
+void lb_start_real(struct lb *lb, int backends);
+void lb_start_scripted(struct lb *lb, int backends);
+
+/* SIGTERM to the load balancer, which must exit 0; then the backends. */
+void lb_stop(struct lb *lb);
+
+/* As lb_stop(); returns all that the load balancer printed (free() it). */
+char *lb_stop_output(struct lb *lb);
+
+/* SIGKILL; and the same backend again on the same port. Counted from 0. */
+void lb_kill_backend(struct lb *lb, int i);
+void lb_restart_backend(struct lb *lb, int i);
+
+/* A request that comes to a scripted backend: its head as a string, and the
+ * connection. A health check is a connection on which nothing comes; those
+ * that lie before it are skipped. */
+int lb_take(struct lb *lb, int i, char *head, size_t size);
+
+/* The connection of a request, of which nothing has been read. */
+int lb_accept(struct lb *lb, int i);
+
+/* The whole of a scripted backend's part: takes a request, answers with
+ * LB_ANSWER, closes. */
+#define LB_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
+void lb_answer(struct lb *lb, int i);
+
+/* GET / over and over: the names of the backends that answered, in this order,
+ * as "b1 b2 b3". */
+void lb_expect_order(struct lb *lb, const char *order);
+
+/* Waits until the load balancer has exactly so many open descriptors (at once
+ * where the system cannot tell). */
+void lb_expect_descriptors(struct lb *lb, int count);
+
+/* Asks with SIGUSR1 until the statistics contain this text: what a client has
+ * got may not have been counted yet. */
+void lb_expect_statistics(struct lb *lb, const char *text);
+
+#endif
