@@ -5,8 +5,7 @@
  * It answers on a few paths (README.md shows them) and says in each answer who
  * answered: X-Backend. One process holds thousands of clients without a thread
  * or a fork: no socket blocks, and one loop asks the kernel which can go on.
- * Sockets, signals and the parser are those of chapter 2, the command line is
- * read as in chapter 3.
+ * Sockets, signals, options and the parser are those of chapter 2.
  *
  * From top to bottom: answers, the phases of a client (a request is read, its
  * body is taken, it is answered), the client's connection, the loop. */
@@ -742,7 +741,7 @@ int main(int argc, char *argv[])
     options_begin(&options, argc, argv);
     status = read_command_line(&s, &port, &options);
     if (status < 0)
-        return fputs(USAGE, stdout) < 0;
+        return print_usage(USAGE);
     if (status > 0)
         return status;
 

@@ -11,25 +11,21 @@
 #include "clock.h"
 #include "log.h"
 #include "net.h"
+#include "options.h"
 #include "request.h"
 #include "server.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define TUNNEL_SILENCE_MS 60000 /* either way */
 
 static const char PROGRAM[] = "forward_proxy";
-
-static void print_usage(FILE *to)
-{
-    fprintf(to, "usage: %s PORT\n"
-                "An HTTP proxy for clients: curl -x http://HOST:PORT URL\n",
-            PROGRAM);
-}
+static const char USAGE[] =
+    "usage: forward_proxy PORT\n"
+    "An HTTP proxy for clients: curl -x http://HOST:PORT URL\n";
 
 /* The host and port that a CONNECT request names: 0, or -1. */
 static int parse_connect_request(const struct http_head *head,
@@ -116,27 +112,38 @@ static void handle_client(void *self, int client_fd, const char *client)
     request_serve(self, PROGRAM, client_fd, client, handle_request, NULL);
 }
 
-static int usage_error(const char *what, const char *argument)
+/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
+static int read_command_line(struct options *o, int *port)
 {
-    log_error(PROGRAM, "%s%s", what, argument);
-    print_usage(stderr);
-    return 2;
+    int what, operands = 0;
+
+    while ((what = options_next(o, "")) != OPTIONS_END) {
+        if (what == OPTIONS_HELP)
+            return -1;
+        if (what == OPTIONS_BAD)
+            return options_fail(PROGRAM, USAGE, "%s: %s", o->error, o->value);
+        if (++operands > 1)
+            return options_fail(PROGRAM, USAGE, "one operand too many: %s",
+                                o->value);
+        if (authority_port(slice_of(o->value), port) != 0)
+            return options_fail(PROGRAM, USAGE,
+                                "not a port (0 to 65535): %s", o->value);
+    }
+    return operands == 1 ? 0 : options_fail(PROGRAM, USAGE, "expected PORT");
 }
 
 int main(int argc, char *argv[])
 {
     static struct request request; /* static: too large for some stacks */
+    struct options options;
     int port, listener, status;
 
-    for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-            print_usage(stdout);
-            return 0;
-        }
-    if (argc != 2)
-        return usage_error("expected PORT", "");
-    if (authority_port(slice_of(argv[1]), &port) != 0)
-        return usage_error("not a port (0 to 65535): ", argv[1]);
+    options_begin(&options, argc, argv);
+    status = read_command_line(&options, &port);
+    if (status < 0)
+        return print_usage(USAGE);
+    if (status > 0)
+        return status;
 
     listener = server_open(PROGRAM, port);
     if (listener < 0)

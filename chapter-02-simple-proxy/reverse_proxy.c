@@ -11,28 +11,24 @@
 #include "clock.h"
 #include "log.h"
 #include "net.h"
+#include "options.h"
 #include "request.h"
 #include "server.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const char PROGRAM[] = "reverse_proxy";
+static const char USAGE[] =
+    "usage: reverse_proxy PORT HOST:PORT\n"
+    "Passes HTTP requests that come to PORT on to HOST:PORT.\n";
 
 struct proxy {
     struct net_addresses backend;
     struct request request; /* the one being served */
 };
-
-static void print_usage(FILE *to)
-{
-    fprintf(to, "usage: %s PORT HOST:PORT\n"
-                "Passes HTTP requests that come to PORT on to HOST:PORT.\n",
-            PROGRAM);
-}
 
 /* The descriptor, or -1 after having set r->why. */
 static int connect_to_backend(struct request *r,
@@ -74,41 +70,59 @@ static void handle_client(void *self, int client_fd, const char *client)
                   proxy);
 }
 
-static int usage_error(const char *what, const char *argument)
+/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
+static int read_command_line(struct options *o, int *port,
+                             struct authority *backend)
 {
-    log_error(PROGRAM, "%s%s", what, argument);
-    print_usage(stderr);
-    return 2;
+    int what, operands = 0;
+
+    while ((what = options_next(o, "")) != OPTIONS_END) {
+        const char *wrong = NULL;
+
+        if (what == OPTIONS_HELP)
+            return -1;
+        if (what == OPTIONS_BAD)
+            wrong = o->error;
+        else if (++operands == 1 && authority_port(slice_of(o->value), port))
+            wrong = "not a port (0 to 65535)";
+        else if (operands == 2 &&
+                 authority_parse(slice_of(o->value), AUTHORITY_PORT_REQUIRED,
+                                 backend) != 0)
+            wrong = "not HOST:PORT";
+        else if (operands > 2)
+            wrong = "one operand too many";
+        if (wrong != NULL)
+            return options_fail(PROGRAM, USAGE, "%s: %s", wrong, o->value);
+    }
+    if (operands < 2)
+        return options_fail(PROGRAM, USAGE, "expected PORT and HOST:PORT");
+    return 0;
 }
 
 int main(int argc, char *argv[])
 {
     static struct proxy proxy; /* static: too large for some stacks */
+    struct options options;
     struct authority where;
-    int port, listener, error;
+    int port, listener, status;
 
-    for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-            print_usage(stdout);
-            return 0;
-        }
-    if (argc != 3)
-        return usage_error("expected PORT and HOST:PORT", "");
-    if (authority_port(slice_of(argv[1]), &port) != 0)
-        return usage_error("not a port (0 to 65535): ", argv[1]);
-    if (authority_parse(slice_of(argv[2]), AUTHORITY_PORT_REQUIRED, &where))
-        return usage_error("not HOST:PORT: ", argv[2]);
+    options_begin(&options, argc, argv);
+    status = read_command_line(&options, &port, &where);
+    if (status < 0)
+        return print_usage(USAGE);
+    if (status > 0)
+        return status;
 
-    error = net_resolve(where.host, where.port, &proxy.backend);
-    if (error != 0) {
-        log_error(PROGRAM, "resolve %s: %s", where.host, gai_strerror(error));
+    status = net_resolve(where.host, where.port, &proxy.backend);
+    if (status != 0) {
+        log_error(PROGRAM, "resolve %s: %s", where.host, gai_strerror(status));
         return 1;
     }
     listener = server_open(PROGRAM, port);
     if (listener < 0)
         return 1;
     server_announce(PROGRAM, listener);
-    error = server_run(PROGRAM, listener, handle_client, &proxy);
+    status = server_run(PROGRAM, listener, handle_client, &proxy);
     close(listener);
-    return error;
+    return status;
 }

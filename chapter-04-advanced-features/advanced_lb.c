@@ -180,7 +180,7 @@ int main(int argc, char *argv[])
     options_begin(&options, argc, argv);
     status = read_command_line(&lb, &port, &options);
     if (status < 0)
-        return fputs(USAGE, stdout) < 0;
+        return print_usage(USAGE);
     if (status > 0)
         return status;
     if (resolve(&lb.set) != 0 || assemble(&lb, port) != 0)

@@ -167,6 +167,8 @@ int service_turn(struct service *service)
         end_all(service, "shut down");
     reap(service);
     settle_listener(service);
+    if (service_is_finished(service))
+        return 0; /* nothing to wait for: the loop looks and ends */
     return service->active > 0 || service->full ? SERVICE_TICK_MS : 1000;
 }
 
@@ -181,8 +183,23 @@ static void close_listener(struct service *service)
     service->listener = -1;
 }
 
+/* Lets a client go that has asked for nothing yet. Its request may have come in
+ * the meantime, though: one look more, and nobody is cut who was in time. */
+static void let_go_if_idle(const struct service *service, struct session *s)
+{
+    if (s->engine != service->engine || s->in_exchange)
+        return;
+    s->up.can_read = 1;
+    s->engine->step(s);
+    if (s->engine == service->engine && !s->in_exchange &&
+        buffer_size(&s->up.buf) == 0)
+        session_end(s, NULL);
+}
+
 void service_drain(struct service *service)
 {
+    if (service->listening) /* they think that they are connected */
+        accept_new_clients(&service->accepting, service->listener, WATCH_READ);
     service->draining = 1;
     service->drain_deadline_ms =
         now_ms(service) + (uint64_t)service->timeouts.drain_ms;
@@ -190,9 +207,8 @@ void service_drain(struct service *service)
     for (int i = 0; i < service->max_sessions; i++) {
         struct session *s = session_at(service, i);
 
-        if (s->in_use && s->engine == service->engine && !s->in_exchange &&
-            buffer_size(&s->up.buf) == 0)
-            session_end(s, NULL);
+        if (s->in_use && !s->ended)
+            let_go_if_idle(service, s);
     }
 }
 

@@ -54,6 +54,11 @@ int options_next(struct options *o, const char *with_value)
     return option(o, argument, with_value);
 }
 
+int print_usage(const char *usage)
+{
+    return fputs(usage, stdout) < 0 || fflush(stdout) != 0;
+}
+
 int options_fail(const char *program, const char *usage, const char *format,
                  ...)
 {

@@ -33,6 +33,10 @@ void options_begin(struct options *o, int argc, char **argv);
 /* `with_value` holds the letters of the options, all of which take a value. */
 int options_next(struct options *o, const char *with_value);
 
+/* Prints the usage to standard output, as -h and --help ask. Returns the exit
+ * status: 0, or 1 if it could not be written. */
+int print_usage(const char *usage);
+
 /* Prints one line that says what is wrong, then the usage, to standard error.
  * Returns 2, the exit status of a program that was called wrongly. */
 int options_fail(const char *program, const char *usage, const char *format,
