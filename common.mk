@@ -7,6 +7,7 @@
 #   make DEBUG=1      -O0 -g3, in build/debug
 #   make WERROR=1     a warning is an error (what CI uses)
 #   make VARIANT=x    any other set of flags, in build/x
+#   make V=1          shows the whole commands
 #
 # Programs lie in their chapter's directory; those of a variant lie under
 # build/VARIANT/ so that they never replace the plain ones.
@@ -63,6 +64,9 @@ home    = $(firstword $(subst /, ,$(1)))
 visible = $(INCLUDES_$(call home,$(1)))
 COMPILE = $(CC) -std=c99 -pedantic $(FEATURES) $(WARNINGS) $(CFLAGS)
 
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@echo '  $(1) $(patsubst $(ROOT)/%,%,$(2))')
+
 # ---- what there is to build -----------------------------------------------
 NUMBER   := $(if $(filter chapter-%,$(CHAPTER)),$(shell echo $(CHAPTER) | cut -d- -f1-2),$(CHAPTER))
 BINARIES := $(PROGRAMS:%=$(OUT)/$(CHAPTER)/%)
@@ -80,23 +84,26 @@ all: $(BINARIES)
 
 $(BINARIES): $(OUT)/$(CHAPTER)/%: $(BUILD)/$(CHAPTER)/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(MODULES),$(LIBRARY))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(MODULES),$(LIBRARY))
 
 # All modules up to this chapter; the linker takes what a program uses.
 $(LIBRARY): $(OBJECTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(if $(OBJECTS),ar rc $@ $(OBJECTS),touch $@)
+	$(Q)$(if $(OBJECTS),ar rc $@ $(OBJECTS),touch $@)
 
 # (The more special rule stands first: make 3.81 takes the first that fits.)
 $(BUILD)/tests/%.o: $(ROOT)/tests/%.c $(BUILD)/flags | cmocka
 	@mkdir -p $(@D)
-	$(COMPILE) $(CMOCKA_CFLAGS) $(INCLUDES) -I$(ROOT)/tests/support \
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) $(CMOCKA_CFLAGS) $(INCLUDES) -I$(ROOT)/tests/support \
 	    -DPROGRAMS='"$(abspath $(OUT))"' -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: $(ROOT)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) $(call visible,$*) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) $(call visible,$*) -MMD -MP -c -o $@ $<
 
 # Rewritten only when the command changes, so that other flags mean a rebuild.
 $(BUILD)/flags: FORCE
@@ -117,7 +124,8 @@ run-%: $(TESTDIR)/% $(BINARIES) backend
 	@sh $(ROOT)/tests/run-suite $(TESTDIR)/$*
 
 $(TESTDIR)/%: $(BUILD)/tests/$(NUMBER)/%.o $(SUPPORT) $(LIBRARY)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) \
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) \
 	    $(if $(MODULES),$(LIBRARY)) $(CMOCKA_LIBS)
 
 .PHONY: cmocka backend
