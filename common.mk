@@ -1,7 +1,7 @@
 # common.mk: the flags and the rules that all chapters share.
 #
-# A chapter's Makefile names its CHAPTER and its PROGRAMS, includes its own
-# modules.mk (which includes that of the chapter before) and then this file.
+# A chapter's Makefile names its PART (its directory) and its PROGRAMS, includes
+# its own modules.mk (which includes that of the chapter before) and this file.
 #
 #   make SANITIZE=1   AddressSanitizer and UBSan, in build/sanitize
 #   make DEBUG=1      -O0 -g3, in build/debug
@@ -68,9 +68,9 @@ Q   := $(if $(V),,@)
 say  = $(if $(V),,@echo '  $(1) $(patsubst $(ROOT)/%,%,$(2))')
 
 # ---- what there is to build -----------------------------------------------
-NUMBER   := $(if $(filter chapter-%,$(CHAPTER)),$(shell echo $(CHAPTER) | cut -d- -f1-2),$(CHAPTER))
-BINARIES := $(PROGRAMS:%=$(OUT)/$(CHAPTER)/%)
-LIBRARY  := $(BUILD)/$(CHAPTER)/modules.a
+NUMBER   := $(if $(filter chapter-%,$(PART)),$(shell echo $(PART) | cut -d- -f1-2),$(PART))
+BINARIES := $(PROGRAMS:%=$(OUT)/$(PART)/%)
+LIBRARY  := $(BUILD)/$(PART)/modules.a
 OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(MODULES)))
 SUITES   := $(notdir $(basename $(wildcard $(ROOT)/tests/$(NUMBER)/test_*.c)))
 SUPPORT  := $(patsubst $(ROOT)/%.c,$(BUILD)/%.o,$(wildcard $(ROOT)/tests/support/*.c))
@@ -82,7 +82,7 @@ TESTDIR  := $(BUILD)/tests/$(NUMBER)
 
 all: $(BINARIES)
 
-$(BINARIES): $(OUT)/$(CHAPTER)/%: $(BUILD)/$(CHAPTER)/%.o $(LIBRARY)
+$(BINARIES): $(OUT)/$(PART)/%: $(BUILD)/$(PART)/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(if $(MODULES),$(LIBRARY))
@@ -134,19 +134,19 @@ cmocka:
 
 # The programs under test talk to the test server.
 backend:
-ifneq ($(CHAPTER),backends)
+ifneq ($(PART),backends)
 	@$(MAKE) --no-print-directory -C $(ROOT)/backends all
 endif
 
 # ---- the rest ---------------------------------------------------------------
 sources:                 # this chapter's files, oldest first, in reading order
-	@for m in $(MODULES) $(PROGRAMS:%=$(CHAPTER)/%.c); do \
+	@for m in $(MODULES) $(PROGRAMS:%=$(PART)/%.c); do \
 	    test $$m = $${m%.c} || ! test -f $(ROOT)/$${m%.c}.h || \
 	        echo $${m%.c}.h; echo $$m; done
 
 clean:
 	rm -f $(BINARIES)
-	rm -rf $(BUILD)/$(CHAPTER) $(TESTDIR)
+	rm -rf $(BUILD)/$(PART) $(TESTDIR)
 
--include $(OBJECTS:.o=.d) $(PROGRAMS:%=$(BUILD)/$(CHAPTER)/%.d)
+-include $(OBJECTS:.o=.d) $(PROGRAMS:%=$(BUILD)/$(PART)/%.d)
 -include $(SUITES:%=$(TESTDIR)/%.d) $(SUPPORT:.o=.d)
