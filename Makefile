@@ -39,11 +39,18 @@ memcheck:    ## the tests under valgrind: slow
 	 TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes --trace-children-skip=/usr/*,/bin/*' \
 	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
 
+README   := build/plain/docs/tools/readme
+FILES     = $(shell git ls-files -co --exclude-standard '*.md' 2>/dev/null || \
+                    find . -name '*.md' ! -path './build/*')
+
 docs:        ## refresh the code quoted in the READMEs
-	@$(MAKE_IN) docs/tools refresh
+	@$(MAKE_IN) docs/tools all
+	@$(README) refresh $(FILES)
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
-	@$(MAKE_IN) docs/tools check
+	@$(MAKE_IN) docs/tools all
+	@$(README) quotes $(FILES)
+	@$(README) run $(FILES)
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
