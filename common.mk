@@ -132,8 +132,9 @@ $(TESTDIR)/%: $(BUILD)/tests/$(NUMBER)/%.o $(SUPPORT) $(LIBRARY)
 cmocka:
 	@CC='$(CC)' sh $(ROOT)/tests/have-cmocka $(CMOCKA_CFLAGS) $(CMOCKA_LIBS)
 
-# The programs under test talk to the test server.
-backend:
+# The programs under test talk to the test server. It has modules in common with
+# them, so the two are built one after the other.
+backend: $(LIBRARY) $(BINARIES)
 ifneq ($(PART),backends)
 	@$(MAKE) --no-print-directory -C $(ROOT)/backends all
 endif

@@ -736,7 +736,7 @@ int main(int argc, char *argv[])
 {
     static struct server s; /* static: too large for some stacks */
     struct options options;
-    int port, status;
+    int port = 0, status;
 
     options_begin(&options, argc, argv);
     status = read_command_line(&s, &port, &options);

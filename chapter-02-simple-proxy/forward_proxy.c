@@ -136,7 +136,7 @@ int main(int argc, char *argv[])
 {
     static struct request request; /* static: too large for some stacks */
     struct options options;
-    int port, listener, status;
+    int port = 0, listener, status;
 
     options_begin(&options, argc, argv);
     status = read_command_line(&options, &port);

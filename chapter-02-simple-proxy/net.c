@@ -205,10 +205,14 @@ int net_connect(const struct net_addresses *to, uint64_t deadline_ms,
     int fd = -1;
 
     for (int i = 0; i < to->count && fd < 0; i++) {
-        fd = connect_one(&to->at[i], deadline_ms);
+        uint64_t left = (uint64_t)(to->count - i), now_ms = clock_now_ms();
+        uint64_t share = deadline_ms > now_ms ? (deadline_ms - now_ms) / left
+                                              : 0;
+
+        fd = connect_one(&to->at[i], now_ms + share);
         if (fd >= 0 && which != NULL)
             *which = i;
-        if (fd < 0 && (errno == EINTR || errno == ETIMEDOUT))
+        if (fd < 0 && errno == EINTR)
             break;
     }
     return fd;

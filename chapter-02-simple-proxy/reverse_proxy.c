@@ -103,8 +103,8 @@ int main(int argc, char *argv[])
 {
     static struct proxy proxy; /* static: too large for some stacks */
     struct options options;
-    struct authority where;
-    int port, listener, status;
+    struct authority where = {"", 0};
+    int port = 0, listener, status;
 
     options_begin(&options, argc, argv);
     status = read_command_line(&options, &port, &where);

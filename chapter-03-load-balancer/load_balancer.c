@@ -153,7 +153,7 @@ int main(int argc, char *argv[])
     static struct load_balancer lb; /* static: too large for some stacks */
     struct options options;
     const struct backend *unknown;
-    int status, error, port, listener;
+    int status, error, port = 0, listener;
 
     options_begin(&options, argc, argv);
     status = read_command_line(&lb, &port, &options);

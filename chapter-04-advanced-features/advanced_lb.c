@@ -174,7 +174,7 @@ int main(int argc, char *argv[])
 {
     static struct advanced_lb lb; /* static: too large for some stacks */
     struct options options;
-    int status, port;
+    int status, port = 0;
 
     lb.service.balance = balance_find("round_robin");
     options_begin(&options, argc, argv);

@@ -199,13 +199,21 @@ static void connect_backend(struct session *s)
 
 /* ---- RELAY -------------------------------------------------------------- */
 
+/* Whether closing could destroy the answer: the client has sent, or is sending,
+ * something that we have not read. */
+static int client_may_still_send(const struct session *s)
+{
+    const struct single *single = (const struct single *)s;
+
+    return !s->up.eof && (single->more_to_come ||
+                          buffer_size(&s->up.buf) > s->up.sent);
+}
+
 static void answer_complete(struct session *s)
 {
-    struct single *single = (struct single *)s;
-
     session_release_backend(s, 0);
     session_finish(s, NULL);
-    if (single->more_to_come && !s->up.eof)
+    if (client_may_still_send(s))
         linger_start(s, NULL, 0);
     else
         session_end(s, NULL);
