@@ -49,8 +49,7 @@ docs:        ## refresh the code quoted in the READMEs
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
 	@$(MAKE_IN) docs/tools all
-	@$(README) quotes $(FILES)
-	@$(README) run $(FILES)
+	@$(README) check $(FILES)
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
