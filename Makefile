@@ -39,17 +39,11 @@ memcheck:    ## the tests under valgrind: slow
 	 TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes --trace-children-skip=/usr/*,/bin/*' \
 	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
 
-README   := build/plain/docs/tools/readme
-FILES     = $(shell git ls-files -co --exclude-standard '*.md' 2>/dev/null || \
-                    find . -name '*.md' ! -path './build/*')
-
 docs:        ## refresh the code quoted in the READMEs
-	@$(MAKE_IN) docs/tools all
-	@$(README) refresh $(FILES)
+	@$(MAKE_IN) docs/tools refresh
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
-	@$(MAKE_IN) docs/tools all
-	@$(README) check $(FILES)
+	@$(MAKE_IN) docs/tools check
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
