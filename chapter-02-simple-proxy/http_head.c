@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define EMPTY_LINES_MAX 8 /* before a request line; each costs a parse */
+
 /* ---- characters --------------------------------------------------------- */
 
 /* What a byte may be part of. Looking it up costs one load, whatever the set. */
@@ -149,8 +151,11 @@ static enum http_verdict take_request_line(struct cursor *c)
     const char *space;
 
     /* Some clients send an empty line after a body: RFC 9112, 2.2. */
-    while (verdict == HTTP_COMPLETE && line.len == 0)
+    for (int n = 0; verdict == HTTP_COMPLETE && line.len == 0; n++) {
+        if (n > EMPTY_LINES_MAX)
+            return bad(c, 400, "too many empty lines");
         verdict = take_line(c, &line);
+    }
     if (verdict != HTTP_COMPLETE)
         return verdict;
 

@@ -56,8 +56,9 @@ int net_is_shortage(int error);
 
 /* Connects to the first of the addresses that answers, and waits for it until
  * the deadline (see wait.h); each address gets an equal share of what is left,
- * so that a silent one does not use up the time of the next. `which`, if not NULL, is set to the index of the
- * address. The descriptor, or -1 and the errno of the last try. */
+ * so that a silent one does not use up the time of the next. `which`, if not
+ * NULL, is set to the index of the address. The descriptor, or -1 and the errno
+ * of the last try. */
 int net_connect(const struct net_addresses *to, uint64_t deadline_ms,
                 int *which);
 

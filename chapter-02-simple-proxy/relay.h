@@ -11,7 +11,7 @@
  * Each way has its own buffer and its own end: a client that has said all
  * (half-close) still gets the answer. While a way's buffer is full it is not
  * read, so a slow reader slows down the writer (back-pressure) and memory stays
- * 2 * RELAY_BUFFER, whatever passes. Both ways are the same code. */
+ * that of two buffers, whatever passes. Both ways are the same code. */
 
 #define RELAY_BUFFER 16384
 
