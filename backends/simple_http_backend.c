@@ -13,6 +13,7 @@
 #include "authority.h"
 #include "buffer.h"
 #include "clock.h"
+#include "descriptor.h"
 #include "http_error.h"
 #include "http_head.h"
 #include "options.h"
@@ -26,7 +27,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define MAX_DESCRIPTORS 16384
@@ -412,6 +412,7 @@ static int begin_answer(struct server *s, struct client *c)
             return refuse(c, 400);
         c->wake_ms = s->now_ms + delay;
         s->waiting++;
+        s->next_sweep_ms = s->now_ms; /* it may be asleep for longer */
         c->phase = WAITING;
         return 1;
     }
@@ -684,17 +685,6 @@ static void run(struct server *s)
     }
 }
 
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max < MAX_DESCRIPTORS ? limit.rlim_max
-                                                      : MAX_DESCRIPTORS;
-    setrlimit(RLIMIT_NOFILE, &limit); /* if not: fewer clients at once */
-}
-
 /* NAME goes into a header field. */
 static int is_name(const char *name)
 {
@@ -745,7 +735,7 @@ int main(int argc, char *argv[])
     if (status > 0)
         return status;
 
-    raise_descriptor_limit();
+    descriptor_want(MAX_DESCRIPTORS);
     s.listener = server_open(PROGRAM, port);
     if (s.listener < 0)
         return 1;

@@ -1,6 +1,7 @@
 #include "descriptor.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 int descriptor_prepare(int fd)
 {
@@ -12,4 +13,15 @@ int descriptor_prepare(int fd)
     if (fcntl(fd, F_SETFL, status | O_NONBLOCK) < 0)
         return -1;
     return fcntl(fd, F_SETFD, flags | FD_CLOEXEC) < 0 ? -1 : 0;
+}
+
+void descriptor_want(int count)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)count;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }

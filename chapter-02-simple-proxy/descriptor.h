@@ -11,4 +11,9 @@
  * whole set, so they are read first. 0, or -1 and errno. */
 int descriptor_prepare(int fd);
 
+/* Asks the system for so many descriptors at once, where our limit is lower and
+ * may be raised (setrlimit(2)). If it may not, accept(2) will say EMFILE one day,
+ * and a server must bear that anyway: nothing is reported here. */
+void descriptor_want(int count);
+
 #endif

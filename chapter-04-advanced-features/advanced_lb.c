@@ -12,6 +12,7 @@
 #include "authority.h"
 #include "balance.h"
 #include "clock.h"
+#include "descriptor.h"
 #include "engine_single.h"
 #include "log.h"
 #include "options.h"
@@ -123,6 +124,7 @@ static int assemble(struct advanced_lb *lb, int port)
     static const struct filter filters[] = {{NULL, NULL, statistics_finish}};
     struct service *service = &lb->service;
 
+    descriptor_want(FD_SETSIZE);
     select_loop_init(&lb->loop);
     lb->started_ms = lb->loop.now_ms;
     service->program = PROGRAM;

@@ -36,7 +36,8 @@ static void conclude(struct probe *probe, int ok)
         now_ms(probe) + (steady ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
 }
 
-/* It is we who lack descriptors: that says nothing about the backend. */
+/* It is we who lack descriptors: that says nothing about the backend. But the
+ * first check has to say something, or the program would never be ready. */
 static void postpone(struct probe *probe)
 {
     stop(probe);
@@ -56,7 +57,7 @@ static void try_addresses(struct probe *probe)
             watch->set(watch->loop, probe->fd, WATCH_WRITE, &probe->watcher) ==
                 0)
             return;
-        if (net_is_shortage(errno)) {
+        if (b->checks > 0 && net_is_shortage(errno)) {
             postpone(probe);
             return;
         }

@@ -23,17 +23,18 @@ static struct session *session_at(const struct service *service, int i)
 
 /* ---- accepting ---------------------------------------------------------- */
 
-static void settle_listener(struct service *service)
+/* Fails only if the loop cannot watch so high a descriptor: service_open() finds
+ * out, and the others need not look. */
+static int settle_listener(struct service *service)
 {
     int wanted = !service->draining && !service->full &&
                  service->active < service->max_sessions;
 
     if (wanted == service->listening || service->listener < 0)
-        return;
+        return 0;
     service->listening = wanted;
-    if (service->watch.set(service->watch.loop, service->listener,
-                           wanted ? WATCH_READ : 0, &service->accepting) != 0)
-        log_error(service->program, "watch the listener: %s", strerror(errno));
+    return service->watch.set(service->watch.loop, service->listener,
+                              wanted ? WATCH_READ : 0, &service->accepting);
 }
 
 static void admit(struct service *service, int fd,
@@ -100,7 +101,7 @@ int service_open(struct service *service)
     service->drain_deadline_ms = CLOCK_NEVER;
     service->next_sweep_ms = 0;
     service->free = service->ended = NULL;
-    if (request_ids_init(&service->ids) != 0)
+    if (settle_listener(service) != 0 || request_ids_init(&service->ids) != 0)
         return -1;
     service->sessions = calloc(count, service->engine->size);
     if (service->sessions == NULL)
@@ -110,7 +111,6 @@ int service_open(struct service *service)
         goto no_buffers;
     for (int i = service->max_sessions; i-- > 0;)
         make_session(service, i);
-    settle_listener(service);
     return 0;
 no_buffers:
     free(service->sessions);

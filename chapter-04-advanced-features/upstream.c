@@ -87,7 +87,6 @@ int upstream_connected(struct session *s)
     if (error != 0)
         return upstream_failed(s, strerror(error), 502);
     s->connecting = 0;
-    s->address_tries = 0;
     s->up.can_write = 1;
     session_deadline(s, s->service->timeouts.read_ms);
     return 0;

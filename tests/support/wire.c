@@ -132,6 +132,18 @@ int wire_connect6(int port)
     return connect_or_fail(new_socket(AF_INET6), &to, port);
 }
 
+int wire_have_ipv6(void)
+{
+    struct loopback a = loopback(AF_INET6, 0);
+    int fd = socket(AF_INET6, SOCK_STREAM, 0), bound;
+
+    if (fd < 0)
+        return 0;
+    bound = bind(fd, &a.at.any, a.len) == 0;
+    close(fd);
+    return bound;
+}
+
 int wire_connect_from(const char *source_ip, int port)
 {
     struct loopback from = loopback(AF_INET, 0), to = loopback(AF_INET, port);

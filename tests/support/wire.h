@@ -24,6 +24,8 @@ int wire_listen6(int *port);
 int wire_connect(int port);
 int wire_connect_from(const char *source_ip, int port);
 int wire_connect6(int port);
+/* Whether this system has IPv6 on loopback. */
+int wire_have_ipv6(void);
 /* Whether a connection is refused (1) or accepted (0: it is closed again). */
 int wire_refused(int port);
 

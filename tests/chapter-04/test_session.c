@@ -1,0 +1,423 @@
+/* session: what it tells the loop, what it tells the filters, and how it ends.
+ * Its engine, connector and loop are the test's. */
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "descriptors.h"
+#include "failure.h"
+#include "fake_watch.h"
+#include "service.h"
+#include "wire.h"
+
+static struct fake_watch fake;
+static struct service service;
+static struct session s;
+static struct backend backend;
+static int peer_of_client, peer_of_backend;
+
+/* ---- an engine, a connector and filters that count ----------------------- */
+
+static int starts, steps, releases;
+
+static void count_start(struct session *session)
+{
+    assert_ptr_equal(session, &s);
+    starts++;
+}
+
+static void count_step(struct session *session)
+{
+    assert_ptr_equal(session, &s);
+    steps++;
+}
+
+static const struct engine counting = {"counting", sizeof(struct session),
+                                       count_start, count_step, count_step};
+
+static void count_release(void *self, struct backend *b, int fd, int reusable)
+{
+    (void)self;
+    assert_ptr_equal(b, &backend);
+    assert_false(reusable);
+    releases++;
+    close(fd);
+}
+
+static const struct connector connector = {NULL, NULL, count_release};
+
+static int finishes;
+static struct exchange told;
+
+static void count_finish(void *self, const struct exchange *x)
+{
+    assert_ptr_equal(self, &finishes);
+    finishes++;
+    told = *x;
+}
+
+static const struct filter filters[] = {{&finishes, NULL, count_finish},
+                                        {NULL, NULL, NULL},
+                                        {&finishes, NULL, count_finish}};
+
+/* ---- the session under test ---------------------------------------------- */
+
+static int open_pair(int *far)
+{
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    *far = descriptors_nonblocking(ends[0]);
+    return descriptors_nonblocking(ends[1]);
+}
+
+static void open_session(void)
+{
+    struct net_addresses peer;
+
+    assert_int_equal(net_resolve("192.0.2.7", 1234, &peer), 0);
+    memset(&service, 0, sizeof service);
+    memset(&s, 0, sizeof s);
+    starts = steps = releases = finishes = 0;
+    service.watch = fake_open(&fake);
+    service.engine = &counting;
+    service.connector = &connector;
+    service.filters = filters;
+    service.filter_count = 3;
+    s.memory[0] = malloc(SESSION_BUFFER);
+    s.memory[1] = malloc(SESSION_BUFFER);
+    session_start(&s, &service, open_pair(&peer_of_client), &peer.at[0]);
+}
+
+/* Lends it a backend's connection, as upstream.c does. */
+static void give_backend(void)
+{
+    memset(&backend, 0, sizeof backend);
+    backend.active_connections = 1;
+    s.x.backend = &backend;
+    session_set_backend(&s, open_pair(&peer_of_backend));
+}
+
+static void close_session(void)
+{
+    int had_backend = s.backend_fd >= 0;
+
+    session_end(&s, NULL);
+    session_close(&s);
+    close(peer_of_client);
+    if (had_backend)
+        close(peer_of_backend);
+    free(s.memory[0]);
+    free(s.memory[1]);
+}
+
+static int is_closed(int fd)
+{
+    return fcntl(fd, F_GETFD) < 0;
+}
+
+/* ---- the beginning ------------------------------------------------------- */
+
+static void begins_with_the_services_engine(void **state)
+{
+    (void)state;
+    open_session();
+    assert_int_equal(starts, 1);
+    assert_int_equal(steps, 0);
+    assert_ptr_equal(s.engine, &counting);
+    assert_string_equal(s.x.client_ip, "192.0.2.7");
+    assert_int_equal(s.up.in, s.client_fd);
+    assert_int_equal(s.up.out, -1);
+    assert_int_equal(s.down.in, -1);
+    assert_int_equal(s.down.out, s.client_fd);
+    assert_int_equal(fake_count(&fake), 0); /* until it settles */
+    close_session();
+}
+
+static void another_engine_goes_on_at_the_next_step(void **state)
+{
+    static const struct engine other = {"other", sizeof(struct session),
+                                        count_start, count_step, count_step};
+
+    (void)state;
+    open_session();
+    session_become(&s, &other);
+    assert_int_equal(starts, 1);
+    assert_int_equal(steps, 0);
+    assert_ptr_equal(s.engine, &other);
+    close_session();
+}
+
+static void a_deadline_counts_from_the_turns_time(void **state)
+{
+    (void)state;
+    open_session();
+    fake.now_ms = 5000;
+    session_deadline(&s, 30000);
+    assert_int_equal(s.deadline_ms, 35000);
+    close_session();
+}
+
+/* ---- from the loop ------------------------------------------------------- */
+
+static void an_event_is_noted_for_its_channel(void **state)
+{
+    static const struct {
+        int of_client;
+        unsigned events;
+        int up_reads, up_writes, down_reads, down_writes;
+    } cases[] = {
+        {1, WATCH_READ, 1, 0, 0, 0},
+        {1, WATCH_WRITE, 0, 0, 0, 1},
+        {1, WATCH_READ | WATCH_WRITE, 1, 0, 0, 1},
+        {0, WATCH_READ, 0, 0, 1, 0},
+        {0, WATCH_WRITE, 0, 1, 0, 0},
+        {0, WATCH_READ | WATCH_WRITE, 0, 1, 1, 0},
+    };
+
+    (void)state;
+    open_session();
+    give_backend();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        s.up.can_read = s.up.can_write = 0;
+        s.down.can_read = s.down.can_write = 0;
+        steps = 0;
+        s.watcher.ready(&s.watcher,
+                        cases[i].of_client ? s.client_fd : s.backend_fd,
+                        cases[i].events);
+        assert_int_equal(s.up.can_read, cases[i].up_reads);
+        assert_int_equal(s.up.can_write, cases[i].up_writes);
+        assert_int_equal(s.down.can_read, cases[i].down_reads);
+        assert_int_equal(s.down.can_write, cases[i].down_writes);
+        assert_int_equal(steps, 1);
+    }
+    close_session();
+}
+
+/* ---- to the loop --------------------------------------------------------- */
+
+/* A channel with so many bytes to go, which was refused or not. */
+static void hold(struct channel *c, size_t cleared, int can_write)
+{
+    c->buf.begin = 0;
+    c->buf.end = c->cleared = cleared;
+    c->can_write = can_write;
+}
+
+static void what_the_channels_want_is_watched(void **state)
+{
+    enum { R = WATCH_READ, W = WATCH_WRITE, FULL = SESSION_BUFFER };
+    static const struct {
+        const char *when;
+        size_t up, down; /* bytes in each */
+        int refused;     /* by both */
+        int up_ended, down_ended, connecting;
+        unsigned client, backend;
+    } cases[] = {
+        {"idle", 0, 0, 0, 0, 0, 0, R, R},
+        {"bytes both ways", 9, 9, 0, 0, 0, 0, R, R},
+        {"both refused", 9, 9, 1, 0, 0, 0, R | W, R | W},
+        {"the client reads slowly", 0, FULL, 1, 0, 0, 0, R | W, 0},
+        {"the backend reads slowly", FULL, 0, 1, 0, 0, 0, 0, R | W},
+        {"the client has said all", 9, 9, 1, 1, 0, 0, W, R | W},
+        {"the backend has said all", 0, 9, 1, 0, 1, 0, R | W, 0},
+        {"both have, nothing is left", 0, 0, 1, 1, 1, 0, 0, 0},
+        {"connecting", 9, 0, 1, 0, 0, 1, 0, W},
+        {"connecting, nothing to send", 0, 0, 0, 0, 0, 1, 0, W},
+    };
+
+    (void)state;
+    open_session();
+    give_backend();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hold(&s.up, cases[i].up, !cases[i].refused);
+        hold(&s.down, cases[i].down, !cases[i].refused);
+        s.up.eof = cases[i].up_ended;
+        s.down.eof = cases[i].down_ended;
+        s.connecting = cases[i].connecting;
+        session_settle(&s);
+        if (fake.events[s.client_fd] != cases[i].client ||
+            fake.events[s.backend_fd] != cases[i].backend)
+            failure("%s: client %u, backend %u", cases[i].when,
+                    fake.events[s.client_fd], fake.events[s.backend_fd]);
+    }
+    close_session();
+}
+
+static void only_changes_are_told(void **state)
+{
+    (void)state;
+    open_session();
+    give_backend();
+    session_settle(&s);
+    assert_int_equal(fake.calls, 2);
+    session_settle(&s);
+    session_settle(&s);
+    assert_int_equal(fake.calls, 2);
+    hold(&s.down, 9, 0);
+    session_settle(&s);
+    assert_int_equal(fake.calls, 3);
+    assert_ptr_equal(fake.watchers[s.client_fd], &s.watcher);
+    close_session();
+}
+
+static void a_backend_is_forgotten_before_it_is_replaced(void **state)
+{
+    int old, far;
+
+    (void)state;
+    open_session();
+    give_backend();
+    session_settle(&s);
+    old = s.backend_fd;
+    far = peer_of_backend;
+    s.down.eof = s.down.broken = s.down.can_read = 1;
+    session_set_backend(&s, open_pair(&peer_of_backend));
+    assert_int_equal(fake.events[old], 0);
+    assert_int_equal(s.up.out, s.backend_fd);
+    assert_int_equal(s.down.in, s.backend_fd);
+    assert_false(s.down.eof || s.down.broken || s.down.can_read);
+    session_settle(&s);
+    assert_int_equal(fake.events[s.backend_fd], WATCH_READ);
+    close(old);
+    close(far);
+    close_session();
+}
+
+static void a_loop_that_cannot_watch_it_ends_it(void **state)
+{
+    (void)state;
+    open_session();
+    s.in_exchange = 1;
+    fake.failing = 1;
+    session_settle(&s);
+    assert_true(s.ended);
+    assert_int_equal(finishes, 2);
+    assert_string_equal(told.failure,
+                        "the loop cannot watch so many descriptors");
+    fake.failing = 0;
+    close_session();
+}
+
+/* ---- to the filters ------------------------------------------------------ */
+
+static void an_exchange_is_finished_once(void **state)
+{
+    (void)state;
+    open_session();
+    session_finish(&s, "nothing had begun");
+    assert_int_equal(finishes, 0);
+
+    s.in_exchange = 1;
+    s.x.failure = NULL;
+    s.x.began_ms = 100;
+    s.up.total = 11;
+    s.down.total = 22;
+    fake.now_ms = 150;
+    session_finish(&s, NULL);
+    assert_int_equal(finishes, 2); /* two filters */
+    assert_null(told.failure);
+    assert_int_equal(told.bytes_in, 11);
+    assert_int_equal(told.bytes_out, 22);
+    assert_int_equal(told.ended_ms - told.began_ms, 50);
+    session_finish(&s, "again");
+    session_end(&s, "and at the end");
+    assert_int_equal(finishes, 2);
+    close_session();
+}
+
+static void the_first_failure_is_the_one(void **state)
+{
+    (void)state;
+    open_session();
+    s.in_exchange = 1;
+    s.x.failure = "the backend did not answer in time";
+    session_end(&s, "the client left");
+    assert_int_equal(finishes, 2);
+    assert_string_equal(told.failure, "the backend did not answer in time");
+    close_session();
+}
+
+static void an_answer_has_begun_or_not(void **state)
+{
+    (void)state;
+    open_session();
+    assert_false(session_has_answer(&s));
+    s.down.buf.end = 1;
+    assert_true(session_has_answer(&s));
+    s.down.buf.end = 0;
+    s.down.total = 1;
+    assert_true(session_has_answer(&s));
+    close_session();
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static void an_end_only_marks_it(void **state)
+{
+    (void)state;
+    open_session();
+    give_backend();
+    session_settle(&s);
+    session_end(&s, NULL);
+    assert_true(s.ended);
+    assert_int_equal(fake_count(&fake), 0);
+    assert_false(is_closed(s.client_fd));
+    assert_false(is_closed(s.backend_fd));
+    assert_int_equal(releases, 0);
+    assert_ptr_equal(service.ended, &s);
+
+    session_end(&s, "twice"); /* must not be in the list twice */
+    assert_null(s.next);
+    session_settle(&s);
+    assert_int_equal(fake_count(&fake), 0);
+    close_session();
+}
+
+static void closing_gives_both_descriptors_back(void **state)
+{
+    int client, lent;
+
+    (void)state;
+    open_session();
+    give_backend();
+    client = s.client_fd;
+    lent = s.backend_fd;
+    session_end(&s, NULL);
+    session_close(&s);
+    assert_int_equal(releases, 1);
+    assert_int_equal(backend.active_connections, 0);
+    assert_true(is_closed(client));
+    assert_true(is_closed(lent));
+    wire_expect_end(peer_of_client);
+    close(peer_of_client);
+    close(peer_of_backend);
+    free(s.memory[0]);
+    free(s.memory[1]);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        fixture_test(begins_with_the_services_engine),
+        fixture_test(another_engine_goes_on_at_the_next_step),
+        fixture_test(a_deadline_counts_from_the_turns_time),
+        fixture_test(an_event_is_noted_for_its_channel),
+        fixture_test(what_the_channels_want_is_watched),
+        fixture_test(only_changes_are_told),
+        fixture_test(a_backend_is_forgotten_before_it_is_replaced),
+        fixture_test(a_loop_that_cannot_watch_it_ends_it),
+        fixture_test(an_exchange_is_finished_once),
+        fixture_test(the_first_failure_is_the_one),
+        fixture_test(an_answer_has_begun_or_not),
+        fixture_test(an_end_only_marks_it),
+        fixture_test(closing_gives_both_descriptors_back),
+    };
+    return fixture_run("session", tests);
+}
