@@ -85,7 +85,7 @@ struct client {
 
 struct server {
     const char *name;
-    int listener, healthy, waiting; /* waiting: clients in /delay */
+    int port, listener, healthy, waiting; /* waiting: clients in /delay */
     uint64_t now_ms, next_sweep_ms;
     int top;                                 /* highest descriptor in use */
     struct pollfd polled[MAX_DESCRIPTORS];   /* both by descriptor; */
@@ -553,8 +553,8 @@ static int advance(struct server *s, struct client *c)
     return 0;
 }
 
-/* The answer is out and nothing follows: says so, and hears the client out, as a
- * close over unread bytes would reset the connection and destroy the answer. */
+/* The answer is out and nothing follows: says so, and hears the client out, as
+ * a close over unread bytes would reset the connection, and the answer. */
 static int is_over(struct server *s, struct client *c)
 {
     if (buffer_size(&c->out) > 0)
@@ -696,47 +696,32 @@ static int is_name(const char *name)
     return len > 0 && len <= NAME_MAX_BYTES;
 }
 
-/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
-static int read_command_line(struct server *s, int *port, struct options *o)
+static const char *take_operand(void *self, int what, int n,
+                                const char *value)
 {
-    int what, operands = 0;
+    struct server *s = self;
 
-    while ((what = options_next(o, "")) != OPTIONS_END) {
-        const char *wrong = NULL;
-
-        if (what == OPTIONS_HELP)
-            return -1;
-        if (what == OPTIONS_BAD)
-            wrong = o->error;
-        else if (++operands == 1 && authority_port(slice_of(o->value), port))
-            wrong = "not a port (0 to 65535)";
-        else if (operands == 2 && !is_name(s->name = o->value))
-            wrong = "not a name of 1 to 200 bytes, none of them a control";
-        else if (operands > 2)
-            wrong = "one operand too many";
-        if (wrong != NULL)
-            return options_fail(PROGRAM, USAGE, "%s: %s", wrong, o->value);
-    }
-    if (operands < 2)
-        return options_fail(PROGRAM, USAGE, "expected PORT and NAME");
-    return 0;
+    (void)what; /* there are no options */
+    if (n > 2)
+        return "one operand too many";
+    if (n == 1 && authority_port(slice_of(value), &s->port) != 0)
+        return "not a port (0 to 65535)";
+    if (n == 2 && !is_name(s->name = value))
+        return "not a name of 1 to 200 bytes, none of them a control";
+    return NULL;
 }
 
 int main(int argc, char *argv[])
 {
+    static const struct command_line command_line = {PROGRAM, USAGE, "", 2,
+                                                     "PORT and NAME"};
     static struct server s; /* static: too large for some stacks */
-    struct options options;
-    int port = 0, status;
+    int status = options_read(&command_line, argc, argv, take_operand, &s);
 
-    options_begin(&options, argc, argv);
-    status = read_command_line(&s, &port, &options);
-    if (status < 0)
-        return print_usage(USAGE);
-    if (status > 0)
+    if (status >= 0)
         return status;
-
     descriptor_want(MAX_DESCRIPTORS);
-    s.listener = server_open(PROGRAM, port);
+    s.listener = server_open(PROGRAM, s.port);
     if (s.listener < 0)
         return 1;
     for (int fd = 0; fd < MAX_DESCRIPTORS; fd++)

@@ -12,8 +12,8 @@
 int descriptor_prepare(int fd);
 
 /* Asks the system for so many descriptors at once, where our limit is lower and
- * may be raised (setrlimit(2)). If it may not, accept(2) will say EMFILE one day,
- * and a server must bear that anyway: nothing is reported here. */
+ * may be raised (setrlimit(2)). If it may not, accept(2) will say EMFILE one
+ * day, and a server must bear that anyway: nothing is reported here. */
 void descriptor_want(int count);
 
 #endif

@@ -112,39 +112,27 @@ static void handle_client(void *self, int client_fd, const char *client)
     request_serve(self, PROGRAM, client_fd, client, handle_request, NULL);
 }
 
-/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
-static int read_command_line(struct options *o, int *port)
+static const char *take_operand(void *self, int what, int n,
+                                const char *value)
 {
-    int what, operands = 0;
-
-    while ((what = options_next(o, "")) != OPTIONS_END) {
-        if (what == OPTIONS_HELP)
-            return -1;
-        if (what == OPTIONS_BAD)
-            return options_fail(PROGRAM, USAGE, "%s: %s", o->error, o->value);
-        if (++operands > 1)
-            return options_fail(PROGRAM, USAGE, "one operand too many: %s",
-                                o->value);
-        if (authority_port(slice_of(o->value), port) != 0)
-            return options_fail(PROGRAM, USAGE,
-                                "not a port (0 to 65535): %s", o->value);
-    }
-    return operands == 1 ? 0 : options_fail(PROGRAM, USAGE, "expected PORT");
+    (void)what; /* there are no options */
+    if (n > 1)
+        return "one operand too many";
+    return authority_port(slice_of(value), self) != 0
+               ? "not a port (0 to 65535)"
+               : NULL;
 }
 
 int main(int argc, char *argv[])
 {
+    static const struct command_line command_line = {PROGRAM, USAGE, "", 1,
+                                                     "PORT"};
     static struct request request; /* static: too large for some stacks */
-    struct options options;
     int port = 0, listener, status;
 
-    options_begin(&options, argc, argv);
-    status = read_command_line(&options, &port);
-    if (status < 0)
-        return print_usage(USAGE);
-    if (status > 0)
+    status = options_read(&command_line, argc, argv, take_operand, &port);
+    if (status >= 0)
         return status;
-
     listener = server_open(PROGRAM, port);
     if (listener < 0)
         return 1;

@@ -6,7 +6,7 @@
 
 /* ---- characters --------------------------------------------------------- */
 
-/* What a byte may be part of. Looking it up costs one load, whatever the set. */
+/* What a byte may be part of. A look-up costs one load, whatever the set. */
 enum {
     TOKEN = 1,  /* a method or field name: tchar, RFC 9110, 5.6.2 */
     TARGET = 2, /* a request target: visible ASCII except '#', RFC 3986 */

@@ -11,7 +11,7 @@
 /* http_head: the head of an HTTP/1.x request, read and written.
  *
  * A head is the request line, the fields, and the empty line. The parser is a
- * pure function of bytes: it copies nothing, allocates nothing, knows no socket.
+ * pure function of bytes: it copies and allocates nothing, and knows no socket.
  * All slices of a head point into the bytes it was given and die with them.
  *
  * It is strict: what two programs could read in two ways is refused, because
@@ -89,9 +89,9 @@ int http_head_is_hop_by_hop(const struct http_head *h,
 
 /* Writes the head for the next hop into `out`: the request line with the target
  * in origin-form, Host from the authority, the fields that are not hop-by-hop,
- * then the fields of `set`. A field named in `set` replaces the client's own; one
- * with an empty value only takes it away. The client's HTTP version is kept,
- * since the answer is passed to it unread. 0, or -1 if it does not fit (then
+ * then the fields of `set`. A field named in `set` replaces the client's own;
+ * one with an empty value only takes it away. The client's HTTP version is
+ * kept, since the answer is passed to it unread. 0, or -1 if it does not fit (then
  * `out` holds a part of it: throw that away). */
 int http_head_forward(const struct http_head *h, const struct http_field *set,
                       int count, struct buffer *out);

@@ -1,6 +1,5 @@
 #include "options.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,15 +58,33 @@ int print_usage(const char *usage)
     return fputs(usage, stdout) < 0 || fflush(stdout) != 0;
 }
 
-int options_fail(const char *program, const char *usage, const char *format,
-                 ...)
+static int fail(const struct command_line *c, const char *wrong,
+                const char *separator, const char *value)
 {
-    va_list args;
-
-    fprintf(stderr, "%s: ", program);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fprintf(stderr, "\n%s", usage);
+    fprintf(stderr, "%s: %s%s%s\n%s", c->program, wrong, separator, value,
+            c->usage);
     return 2;
+}
+
+int options_read(const struct command_line *c, int argc, char **argv,
+                 const char *(*take)(void *self, int what, int n,
+                                     const char *value),
+                 void *self)
+{
+    struct options o;
+    int what, operands = 0;
+
+    options_begin(&o, argc, argv);
+    while ((what = options_next(&o, c->with_value)) != OPTIONS_END) {
+        const char *wrong;
+
+        if (what == OPTIONS_HELP)
+            return print_usage(c->usage);
+        operands += what == OPTIONS_OPERAND;
+        wrong = what == OPTIONS_BAD ? o.error
+                                    : take(self, what, operands, o.value);
+        if (wrong != NULL)
+            return fail(c, wrong, ": ", o.value);
+    }
+    return operands < c->at_least ? fail(c, "expected ", "", c->expected) : -1;
 }

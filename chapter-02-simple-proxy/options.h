@@ -1,8 +1,6 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "log.h"
-
 /* options: a command line whose options may stand before, between or after the
  * operands.
  *
@@ -37,9 +35,22 @@ int options_next(struct options *o, const char *with_value);
  * status: 0, or 1 if it could not be written. */
 int print_usage(const char *usage);
 
-/* Prints one line that says what is wrong, then the usage, to standard error.
- * Returns 2, the exit status of a program that was called wrongly. */
-int options_fail(const char *program, const char *usage, const char *format,
-                 ...) LOG_PRINTF(3, 4);
+/* What a program is called with. */
+struct command_line {
+    const char *program, *usage;
+    const char *with_value; /* as for options_next() */
+    int at_least;           /* so many operands ... */
+    const char *expected;   /* ... which are these: "PORT and HOST:PORT" */
+};
+
+/* Reads a whole command line. For each option (`what` is its letter) and each
+ * operand (OPTIONS_OPERAND, the n-th, from 1) it calls `take`, which returns
+ * NULL, or what is wrong with the value. Returns -1 to go on, or the exit
+ * status: of printing the usage; or 2, after one line on standard error that
+ * says what is wrong, and the usage. */
+int options_read(const struct command_line *c, int argc, char **argv,
+                 const char *(*take)(void *self, int what, int n,
+                                     const char *value),
+                 void *self);
 
 #endif

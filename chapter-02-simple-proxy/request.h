@@ -8,9 +8,9 @@
 /* request: one request of one client, from its head to the end of its answer.
  *
  * The steps that the blocking proxies of chapters 2 and 3 share. A step returns
- * 0, or the HTTP status to answer with, or -1 when nobody is left to answer. All
- * of them block (see wait.h), within the times below. The struct is 52 KiB: one
- * of it is enough, since one client is served at a time. */
+ * 0, or the HTTP status to answer with, or -1 when nobody is left to answer.
+ * All of them block (see wait.h), within the times below. The struct is 52 KiB:
+ * one of it is enough, since one client is served at a time. */
 
 #define REQUEST_HEAD_MS    10000 /* for the whole head, however it trickles */
 #define REQUEST_CONNECT_MS 5000  /* for a connection to the backend */

@@ -26,7 +26,9 @@ static const char USAGE[] =
     "Passes HTTP requests that come to PORT on to HOST:PORT.\n";
 
 struct proxy {
-    struct net_addresses backend;
+    int port;               /* PORT */
+    struct authority where; /* HOST:PORT ... */
+    struct net_addresses backend; /* ... resolved */
     struct request request; /* the one being served */
 };
 
@@ -70,55 +72,39 @@ static void handle_client(void *self, int client_fd, const char *client)
                   proxy);
 }
 
-/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
-static int read_command_line(struct options *o, int *port,
-                             struct authority *backend)
+static const char *take_operand(void *self, int what, int n,
+                                const char *value)
 {
-    int what, operands = 0;
+    struct proxy *proxy = self;
 
-    while ((what = options_next(o, "")) != OPTIONS_END) {
-        const char *wrong = NULL;
-
-        if (what == OPTIONS_HELP)
-            return -1;
-        if (what == OPTIONS_BAD)
-            wrong = o->error;
-        else if (++operands == 1 && authority_port(slice_of(o->value), port))
-            wrong = "not a port (0 to 65535)";
-        else if (operands == 2 &&
-                 authority_parse(slice_of(o->value), AUTHORITY_PORT_REQUIRED,
-                                 backend) != 0)
-            wrong = "not HOST:PORT";
-        else if (operands > 2)
-            wrong = "one operand too many";
-        if (wrong != NULL)
-            return options_fail(PROGRAM, USAGE, "%s: %s", wrong, o->value);
-    }
-    if (operands < 2)
-        return options_fail(PROGRAM, USAGE, "expected PORT and HOST:PORT");
-    return 0;
+    (void)what; /* there are no options */
+    if (n > 2)
+        return "one operand too many";
+    if (n == 1 && authority_port(slice_of(value), &proxy->port) != 0)
+        return "not a port (0 to 65535)";
+    if (n == 2 && authority_parse(slice_of(value), AUTHORITY_PORT_REQUIRED,
+                                  &proxy->where) != 0)
+        return "not HOST:PORT";
+    return NULL;
 }
 
 int main(int argc, char *argv[])
 {
+    static const struct command_line command_line = {PROGRAM, USAGE, "", 2,
+                                                     "PORT and HOST:PORT"};
     static struct proxy proxy; /* static: too large for some stacks */
-    struct options options;
-    struct authority where = {"", 0};
-    int port = 0, listener, status;
+    int listener, status;
 
-    options_begin(&options, argc, argv);
-    status = read_command_line(&options, &port, &where);
-    if (status < 0)
-        return print_usage(USAGE);
-    if (status > 0)
+    status = options_read(&command_line, argc, argv, take_operand, &proxy);
+    if (status >= 0)
         return status;
-
-    status = net_resolve(where.host, where.port, &proxy.backend);
+    status = net_resolve(proxy.where.host, proxy.where.port, &proxy.backend);
     if (status != 0) {
-        log_error(PROGRAM, "resolve %s: %s", where.host, gai_strerror(status));
+        log_error(PROGRAM, "resolve %s: %s", proxy.where.host,
+                  gai_strerror(status));
         return 1;
     }
-    listener = server_open(PROGRAM, port);
+    listener = server_open(PROGRAM, proxy.port);
     if (listener < 0)
         return 1;
     server_announce(PROGRAM, listener);

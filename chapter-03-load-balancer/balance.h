@@ -11,7 +11,7 @@
  * never blocks, allocates or looks at a clock.
  *
  *   name                      finds        costs  for
- *   round_robin (rr)          the next     O(1)*  equal backends, short requests
+ *   round_robin (rr)          the next     O(1)*  equal backends and requests
  *   weighted_round_robin(wrr) its share    O(n)   unequal backends
  *   least_connections (lc)    the idlest   O(n)   requests of unequal length
  *   ip_hash (iphash)          always same  O(1)*  sessions kept on a backend

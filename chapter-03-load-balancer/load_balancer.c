@@ -33,6 +33,7 @@ static const char USAGE[] =
     "Statistics: kill -USR1 PID\n";
 
 struct load_balancer {
+    int port;
     struct backend_set set;
     const struct balance *balance;
     uint64_t started_ms;
@@ -120,46 +121,29 @@ static int serve(struct load_balancer *lb, int listener)
     return 0;
 }
 
-/* Reads PORT HOST:PORT... 0, 2 if the command line is wrong, or -1 if help was
- * asked for. */
-static int read_command_line(struct load_balancer *lb, int *port,
-                             struct options *o)
+static const char *take_operand(void *self, int what, int n,
+                                const char *value)
 {
-    int what, operands = 0;
+    struct load_balancer *lb = self;
 
-    while ((what = options_next(o, "")) != OPTIONS_END) {
-        const char *wrong = NULL;
-
-        if (what == OPTIONS_HELP)
-            return -1;
-        if (what == OPTIONS_BAD)
-            wrong = o->error;
-        else if (operands++ == 0)
-            wrong = authority_port(slice_of(o->value), port) != 0
-                        ? "not a port (0 to 65535)"
-                        : NULL;
-        else
-            wrong = backend_set_add(&lb->set, o->value, 0);
-        if (wrong != NULL)
-            return options_fail(PROGRAM, USAGE, "%s: %s", wrong, o->value);
-    }
-    if (operands < 2)
-        return options_fail(PROGRAM, USAGE, "expected PORT and backends");
-    return 0;
+    (void)what; /* there are no options */
+    if (n > 1)
+        return backend_set_add(&lb->set, value, 0);
+    return authority_port(slice_of(value), &lb->port) != 0
+               ? "not a port (0 to 65535)"
+               : NULL;
 }
 
 int main(int argc, char *argv[])
 {
+    static const struct command_line command_line = {PROGRAM, USAGE, "", 2,
+                                                     "PORT and backends"};
     static struct load_balancer lb; /* static: too large for some stacks */
-    struct options options;
     const struct backend *unknown;
-    int status, error, port = 0, listener;
+    int status, error, listener;
 
-    options_begin(&options, argc, argv);
-    status = read_command_line(&lb, &port, &options);
-    if (status < 0)
-        return print_usage(USAGE);
-    if (status > 0)
+    status = options_read(&command_line, argc, argv, take_operand, &lb);
+    if (status >= 0)
         return status;
     error = backend_set_resolve(&lb.set, &unknown);
     if (error != 0) {
@@ -168,7 +152,7 @@ int main(int argc, char *argv[])
         return 1;
     }
 
-    listener = server_open(PROGRAM, port);
+    listener = server_open(PROGRAM, lb.port);
     if (listener < 0)
         return 1;
     lb.balance = balance_find("round_robin");

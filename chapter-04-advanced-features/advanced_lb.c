@@ -44,6 +44,7 @@ static const char USAGE[] =
 
 struct advanced_lb {
     struct watcher on_signal; /* first: the loop hands us this */
+    int port;
     struct select_loop loop;
     struct backend_set set;
     struct prober prober;
@@ -77,34 +78,20 @@ static void handle_signal(struct watcher *w, int fd, unsigned events)
     }
 }
 
-/* 0, 2 if the command line is wrong, or -1 if help was asked for. */
-static int read_command_line(struct advanced_lb *lb, int *port,
-                             struct options *o)
+static const char *take_argument(void *self, int what, int n,
+                                 const char *value)
 {
-    int what, operands = 0;
+    struct advanced_lb *lb = self;
 
-    while ((what = options_next(o, "a")) != OPTIONS_END) {
-        const char *wrong = NULL;
-
-        if (what == OPTIONS_HELP)
-            return -1;
-        if (what == OPTIONS_BAD)
-            wrong = o->error;
-        else if (what == 'a' &&
-                 (lb->service.balance = balance_find(o->value)) == NULL)
-            wrong = "unknown algorithm";
-        else if (what == OPTIONS_OPERAND && operands++ == 0)
-            wrong = authority_port(slice_of(o->value), port) != 0
-                        ? "not a port (0 to 65535)"
-                        : NULL;
-        else if (what == OPTIONS_OPERAND)
-            wrong = backend_set_add(&lb->set, o->value, BACKEND_WEIGHT_MAX);
-        if (wrong != NULL)
-            return options_fail(PROGRAM, USAGE, "%s: %s", wrong, o->value);
+    if (what == 'a') {
+        lb->service.balance = balance_find(value);
+        return lb->service.balance == NULL ? "unknown algorithm" : NULL;
     }
-    if (operands < 2)
-        return options_fail(PROGRAM, USAGE, "expected PORT and backends");
-    return 0;
+    if (n > 1)
+        return backend_set_add(&lb->set, value, BACKEND_WEIGHT_MAX);
+    return authority_port(slice_of(value), &lb->port) != 0
+               ? "not a port (0 to 65535)"
+               : NULL;
 }
 
 static int resolve(struct backend_set *set)
@@ -119,7 +106,7 @@ static int resolve(struct backend_set *set)
 }
 
 /* Puts the parts together: what main() knows and they do not. */
-static int assemble(struct advanced_lb *lb, int port)
+static int assemble(struct advanced_lb *lb)
 {
     static const struct filter filters[] = {{NULL, NULL, statistics_finish}};
     struct service *service = &lb->service;
@@ -136,7 +123,7 @@ static int assemble(struct advanced_lb *lb, int port)
     service->filter_count = sizeof filters / sizeof filters[0];
     service->timeouts = (struct timeouts){10000, 5000, 30000, 30000};
     service->max_sessions = MAX_CLIENTS;
-    service->listener = server_open(PROGRAM, port);
+    service->listener = server_open(PROGRAM, lb->port);
     if (service->listener < 0)
         return -1;
     lb->on_signal.ready = handle_signal;
@@ -174,18 +161,16 @@ static int event_loop(struct advanced_lb *lb)
 
 int main(int argc, char *argv[])
 {
+    static const struct command_line command_line = {PROGRAM, USAGE, "a", 2,
+                                                     "PORT and backends"};
     static struct advanced_lb lb; /* static: too large for some stacks */
-    struct options options;
-    int status, port = 0;
+    int status;
 
     lb.service.balance = balance_find("round_robin");
-    options_begin(&options, argc, argv);
-    status = read_command_line(&lb, &port, &options);
-    if (status < 0)
-        return print_usage(USAGE);
-    if (status > 0)
+    status = options_read(&command_line, argc, argv, take_argument, &lb);
+    if (status >= 0)
         return status;
-    if (resolve(&lb.set) != 0 || assemble(&lb, port) != 0)
+    if (resolve(&lb.set) != 0 || assemble(&lb) != 0)
         return 1;
 
     status = event_loop(&lb);

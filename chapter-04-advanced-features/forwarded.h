@@ -15,7 +15,7 @@
  *   X-Request-ID       the client's, if it is sane, else a new unique one
  *
  * All but the first replace what the client sent. The list is appended to, and
- * only its last entry was written by us: a client can put anything before it. */
+ * only its last entry is ours: a client can put anything before it. */
 
 /* Makes ids that are unique over all processes and restarts. */
 struct request_ids {

@@ -23,8 +23,8 @@ static struct session *session_at(const struct service *service, int i)
 
 /* ---- accepting ---------------------------------------------------------- */
 
-/* Fails only if the loop cannot watch so high a descriptor: service_open() finds
- * out, and the others need not look. */
+/* Fails only if the loop cannot watch so high a descriptor: service_open()
+ * finds out, and the others need not look. */
 static int settle_listener(struct service *service)
 {
     int wanted = !service->draining && !service->full &&

@@ -78,8 +78,8 @@ void session_settle(struct session *s);
 /* Connects the channels with the backend's descriptor (-1: with none). */
 void session_set_backend(struct session *s, int fd);
 
-/* Gives the backend's connection back to the connector; does nothing if there is
- * none. `reusable` as in connector.h. */
+/* Gives the backend's connection back to the connector; does nothing if there
+ * is none. `reusable` as in connector.h. */
 void session_release_backend(struct session *s, int reusable);
 
 /* Whether anything of an answer has come from the backend. */

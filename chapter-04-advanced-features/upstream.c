@@ -24,9 +24,10 @@ static int acquire(struct session *s, struct backend *b)
     return 0;
 }
 
-/* A backend with several addresses has failed only when all of them have. Whether
- * it is down is not decided here but by a health check, which is due now: so one
- * bad request cannot take a backend down, and a dead one is found at once. */
+/* A backend with several addresses has failed only when all of them have.
+ * Whether it is down is not decided here but by a health check, which is due
+ * now: one bad request cannot take a backend down, and a dead one is found at
+ * once. */
 static void note_failure(struct session *s, const char *why)
 {
     struct service *service = s->service;
@@ -46,7 +47,7 @@ static int same_backend_again(const struct session *s)
     return s->address_tries > 0;
 }
 
-/* The next backend that can be connected to: 0, or `status` if there is none. */
+/* The next backend that can be connected to: 0; `status` if there is none. */
 static int try_next(struct session *s, int status)
 {
     struct service *service = s->service;
@@ -66,6 +67,11 @@ static int try_next(struct session *s, int status)
         s->x.tries++;
         if (acquire(s, b) == 0)
             return 0;
+        if (net_is_shortage(errno)) { /* it is we who lack something, not b */
+            log_error(service->program, "connect: %s", strerror(errno));
+            s->x.backend = NULL;
+            return 503;
+        }
         note_failure(s, strerror(errno));
         status = 502;
     }

@@ -5,7 +5,7 @@
 
 /* upstream: gets a session its backend, and another one when that fails.
  *
- *     pick (balance) -> acquire (connector) -> wait for the connect -> connected
+ *     pick (balance) -> acquire (connector) -> wait for connect -> connected
  *       ^                                           |
  *       +------ the next one, if it was refused ----+
  *

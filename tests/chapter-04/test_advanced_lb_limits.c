@@ -150,7 +150,7 @@ static void without_descriptors_it_waits(void **state)
     program_expect(lb.program, "advanced_lb: accept: Too many open files\n");
     wire_send_text(clients[0], GET);
     http_receive(clients[0], "GET", &r);
-    assert_int_equal(r.status, 502);
+    assert_int_equal(r.status, 503);
     http_response_free(&r);
     expect_idle(&lb, 2500);
     for (int i = 0; i < CLIENTS; i++)
