@@ -81,19 +81,4 @@ static inline void blackhole_close(struct blackhole *hole)
     close(hole->listener);
 }
 
-/* A port that refuses: bound, so that nobody else can take it, and not
- * listening. close() what is returned. */
-static inline int refusing_port(int *port)
-{
-    struct sockaddr_in at = blackhole_at(0);
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-    *port = ntohs(at.sin_port);
-    return descriptors_private(fd);
-}
-
 #endif

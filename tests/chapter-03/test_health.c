@@ -4,6 +4,7 @@
 #include "blackhole.h"
 #include "clock.h"
 #include "fixture.h"
+#include "wire.h"
 #include "health.h"
 
 #include <stdio.h>
@@ -46,7 +47,7 @@ static void a_port_that_listens_is_healthy(void **state)
 
 static void a_port_that_refuses_is_not(void **state)
 {
-    int port, fd = refusing_port(&port);
+    int port, fd = wire_refuse(&port);
     uint64_t began_ms = clock_now_ms();
 
     (void)state;
@@ -84,7 +85,7 @@ static void a_name_is_healthy_if_one_of_its_addresses_is(void **state)
     assert_int_equal(check_backend_health(b), 1);
     close(wire_accept(listener));
 
-    refusing = refusing_port(&closed);
+    refusing = wire_refuse(&closed);
     b = add(new_set(), "127.0.0.1", port);
     assert_int_equal(net_resolve("127.0.0.1", closed, &other), 0);
     b->addresses.at[1] = b->addresses.at[0];
@@ -105,7 +106,7 @@ static void checks_all_at_first_and_each_when_it_is_due(void **state)
 {
     struct backend_set *set = new_set();
     int port, listener = wire_listen(&port), closed;
-    int refusing = refusing_port(&closed);
+    int refusing = wire_refuse(&closed);
     uint64_t before_ms = clock_now_ms(), due_ms;
 
     (void)state;
@@ -134,7 +135,7 @@ static void checks_all_at_first_and_each_when_it_is_due(void **state)
 static void one_result_changes_sides(void **state)
 {
     struct backend_set *set = new_set();
-    int port, fd = refusing_port(&port);
+    int port, fd = wire_refuse(&port);
     struct backend *b = add(set, "127.0.0.1", port);
 
     (void)state;

@@ -113,7 +113,7 @@ static void requests_and_answers_pass_unharmed(void **state)
 static void a_backend_that_is_dead_at_the_start_is_skipped(void **state)
 {
     struct program *backends[2], *lb;
-    int ports[3], refusing = refusing_port(&ports[1]);
+    int ports[3], refusing = wire_refuse(&ports[1]);
 
     (void)state;
     start_backends(backends, ports, 1);
@@ -162,7 +162,7 @@ static void when_all_are_dead_it_says_503(void **state)
 {
     struct program *backends[2], *lb;
     struct http_response r;
-    int ports[2];
+    int ports[2], held[2];
 
     (void)state;
     start_backends(backends, ports, 2);
@@ -170,6 +170,8 @@ static void when_all_are_dead_it_says_503(void **state)
     expect_backends(lb, "b1 b2");
     program_kill(backends[0]);
     program_kill(backends[1]);
+    held[0] = wire_refuse_at(ports[0]);
+    held[1] = wire_refuse_at(ports[1]);
     /* This request finds out, the next one knows. */
     expect_refusal_by_balancer(lb, 503, "503 Service Unavailable\n");
     program_expect(lb, ": 503: connect to the backends: Connection refused\n");
@@ -182,11 +184,13 @@ static void when_all_are_dead_it_says_503(void **state)
     assert_int_equal(r.body_len, 0);
     http_response_free(&r);
     program_stop(lb);
+    wire_close(held[0]);
+    wire_close(held[1]);
 }
 
 static void without_any_backend_from_the_start_it_says_503(void **state)
 {
-    int port, refusing = refusing_port(&port);
+    int port, refusing = wire_refuse(&port);
     struct program *lb = start_balancer(&port, 1);
 
     (void)state;

@@ -47,24 +47,6 @@ static void start_backend(struct lb *lb, int i)
     lb->backend_port[i] = program_port(lb->backend[i]);
 }
 
-/* A port that refuses: bound, so that nobody else can take it, but without a
- * listener. */
-static int refusing_port(int *port)
-{
-    struct sockaddr_in at;
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    memset(&at, 0, sizeof at);
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-        failure("a port that refuses: %s", strerror(errno));
-    *port = ntohs(at.sin_port);
-    return descriptors_private(fd);
-}
-
 static void start_backends(struct lb *lb, const struct lb_plan *plan)
 {
     memset(lb, 0, sizeof *lb);
@@ -78,7 +60,7 @@ static void start_backends(struct lb *lb, const struct lb_plan *plan)
         else if (i < plan->real + plan->scripted)
             lb->listener[i] = wire_listen(&lb->backend_port[i]);
         else
-            lb->listener[i] = refusing_port(&lb->backend_port[i]);
+            lb->listener[i] = wire_refuse(&lb->backend_port[i]);
     }
 }
 
@@ -179,10 +161,13 @@ void lb_kill_backend(struct lb *lb, int i)
 {
     program_kill(lb->backend[i]);
     lb->backend[i] = NULL;
+    lb->listener[i] = wire_refuse_at(lb->backend_port[i]);
 }
 
 void lb_restart_backend(struct lb *lb, int i)
 {
+    wire_close(lb->listener[i]);
+    lb->listener[i] = -1;
     start_backend(lb, i);
 }
 

@@ -76,6 +76,32 @@ static int listen_on(int family, int *port, int backlog)
     return fd;
 }
 
+/* Binds without listening. SO_REUSEADDR, as the connections of the program that
+ * had the port may still be in TIME_WAIT. */
+static int refuse_at(int *port)
+{
+    struct loopback a = loopback(AF_INET, *port);
+    int fd = new_socket(AF_INET), one = 1;
+
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+        bind(fd, &a.at.any, a.len) != 0 ||
+        getsockname(fd, &a.at.any, &a.len) != 0)
+        failure("holding port %d: %s", *port, strerror(errno));
+    *port = ntohs(a.at.v4.sin_port);
+    return fd;
+}
+
+int wire_refuse(int *port)
+{
+    *port = 0;
+    return refuse_at(port);
+}
+
+int wire_refuse_at(int port)
+{
+    return refuse_at(&port);
+}
+
 int wire_listen(int *port)
 {
     return listen_on(AF_INET, port, 128);

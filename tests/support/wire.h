@@ -19,6 +19,12 @@ int wire_listen(int *port);
 int wire_listen_backlog(int *port, int backlog);
 int wire_listen6(int *port);
 
+/* A port of 127.0.0.1 that refuses: bound, so that no other test is given it, but
+ * without a listener. The second form holds the port of a program that has just
+ * ended; close it before another program is to listen there. */
+int wire_refuse(int *port);
+int wire_refuse_at(int port);
+
 /* A connection to 127.0.0.1:port; from 127.0.0.N in the second form (Linux),
  * over IPv6 in the third. */
 int wire_connect(int port);
