@@ -19,16 +19,24 @@ void linger_start(struct session *s, const void *bytes, size_t len)
     s->down.eof = 1; /* nothing more will come for the client ... */
     s->down.pass_end = 1;
     session_become(s, &engine_linger);
+    session_deadline(s, LINGER_TOTAL_MS);
+    s->last_ms = s->deadline_ms;
     session_deadline(s, LINGER_MS);
     engine_linger.step(s);
 }
 
-/* Whatever the client still says is of no interest any more. */
+/* Whatever the client still says is of no interest any more, but as long as it
+ * goes on it has not read the answer. Returns whether it may say more. */
 static int drop_input(struct session *s)
 {
     enum moved moved = channel_pump(&s->up);
 
-    buffer_consume(&s->up.buf, buffer_size(&s->up.buf));
+    if (buffer_size(&s->up.buf) > 0) {
+        buffer_consume(&s->up.buf, buffer_size(&s->up.buf));
+        session_deadline(s, LINGER_MS);
+        if (s->deadline_ms > s->last_ms)
+            s->deadline_ms = s->last_ms;
+    }
     return moved < DONE;
 }
 

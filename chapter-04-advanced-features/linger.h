@@ -8,10 +8,11 @@
  * Closing a socket in which unread bytes lie, or into which more come, sends a
  * reset, and a reset can overtake and destroy the answer before the client has
  * read it. So the answer is sent, the end is said (FIN), and what the client
- * still sends is read and dropped, until it closes or LINGER_MS have passed
- * (RFC 9112, section 9.6; nginx's lingering_close). */
+ * still sends is read and dropped, until it closes, is silent for LINGER_MS, or
+ * has had LINGER_TOTAL_MS (RFC 9112, section 9.6; nginx's lingering_close). */
 
-#define LINGER_MS 2000
+#define LINGER_MS       2000
+#define LINGER_TOTAL_MS 30000
 
 extern const struct engine engine_linger;
 

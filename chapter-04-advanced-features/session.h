@@ -48,6 +48,7 @@ struct session {
     int client_fd, backend_fd; /* -1: none */
     unsigned client_events, backend_events; /* what the loop knows */
     uint64_t deadline_ms;                   /* CLOCK_NEVER: none */
+    uint64_t last_ms; /* lingering: no deadline lies beyond this */
 
     struct exchange x;
     int in_exchange; /* a request has begun and its filters not been told */

@@ -42,19 +42,35 @@ static void ends_at_once_if_the_client_had_closed_before(void **state)
     rig_close(rig);
 }
 
-static void ends_after_two_seconds_in_any_case(void **state)
+static void ends_after_two_silent_seconds(void **state)
 {
     struct rig *rig = rig_start(0);
     int client = refused_client(rig);
 
     (void)state;
-    for (int i = 0; i < 19; i++) { /* going on does not prolong it */
-        rig_pass(rig, 100);
-        wire_send_text(client, "more");
-        rig_settle(rig);
+    rig_pass(rig, 1900);
+    assert_int_equal(rig->service.active, 1);
+    rig_pass(rig, 100);
+    assert_int_equal(rig->service.active, 0);
+    wire_close(client);
+    rig_close(rig);
+}
+
+static void ends_after_thirty_seconds_in_any_case(void **state)
+{
+    struct rig *rig = rig_start(0);
+    int client = refused_client(rig);
+
+    (void)state;
+    for (int i = 0; i < 19; i++) { /* whoever is still sending has time ... */
+        uint64_t before = rig_session(rig, 0)->deadline_ms;
+
+        rig_pass(rig, 1500);
         assert_int_equal(rig->service.active, 1);
+        wire_send_text(client, "more");
+        rig_until(rig, rig_session(rig, 0)->deadline_ms > before);
     }
-    rig_pass(rig, LINGER_MS - 1900);
+    rig_pass(rig, 1500); /* ... but not for ever */
     assert_int_equal(rig->service.active, 0);
     wire_close(client);
     rig_close(rig);
@@ -149,7 +165,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(ends_when_the_client_has_closed),
         fixture_test(ends_at_once_if_the_client_had_closed_before),
-        fixture_test(ends_after_two_seconds_in_any_case),
+        fixture_test(ends_after_two_silent_seconds),
+        fixture_test(ends_after_thirty_seconds_in_any_case),
         fixture_test(ends_when_the_client_resets),
         fixture_test(the_answer_outlives_what_still_comes),
         fixture_test(the_exchange_ends_with_the_answer),
