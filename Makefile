@@ -7,8 +7,9 @@ CHAPTERS := $(sort $(wildcard chapter-*))
 PARTS    := backends $(CHAPTERS)
 MAKE_IN   = $(MAKE) --no-print-directory -C
 
-# One part after the other, since they share objects; within a part -j applies.
-each = @for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
+# One part after the other, since they share objects; within a part -j applies
+# (the + hands it on: make does not see that these lines run make).
+each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
         clean help
@@ -32,7 +33,7 @@ bench: all   ## compare the chapters, and nginx and HAProxy where installed
 	@sh tests/bench/bench
 
 fuzz:        ## fuzz the parsers for SECONDS=30 each (needs clang)
-	@$(MAKE_IN) tests/fuzz run SECONDS=$(or $(SECONDS),30)
+	+@$(MAKE_IN) tests/fuzz run SECONDS=$(or $(SECONDS),30)
 
 memcheck:    ## the tests under valgrind: slow
 	@LB_TEST_TIMEOUT_SCALE=10 \
@@ -40,10 +41,10 @@ memcheck:    ## the tests under valgrind: slow
 	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
 
 docs:        ## refresh the code quoted in the READMEs
-	@$(MAKE_IN) docs/tools refresh
+	+@$(MAKE_IN) docs/tools refresh
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
-	@$(MAKE_IN) docs/tools check
+	+@$(MAKE_IN) docs/tools check
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \

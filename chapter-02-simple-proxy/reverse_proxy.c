@@ -3,7 +3,7 @@
  *     client  ->  reverse_proxy PORT  ->  backend HOST:PORT
  *
  * One client at a time, one request a connection. Every step of an exchange is
- * one line of handle_client(). What is missing, on purpose: a second backend
+ * one line of handle_request(). What is missing, on purpose: a second backend
  * (chapter 3) and a second client at the same time (chapter 4).
  * Read next: request.c, then http_head.c and relay.c. */
 
