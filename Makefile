@@ -47,7 +47,7 @@ docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... f
 	+@$(MAKE_IN) docs/tools check
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
-	@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
+	+@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
 	    $(or $(OUT),build/export)/$$chapter || exit 1; done
 
 clean:       ## remove everything that was built
