@@ -6,8 +6,8 @@
 static int is_name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~%!$&'()*+,;=", c) != NULL);
+           (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           (c != '\0' && strchr("_~%!$&'()*+,;=", c) != NULL);
 }
 
 /* IPv6address, as far as its letters go: the resolver checks the rest */

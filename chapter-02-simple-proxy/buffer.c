@@ -12,8 +12,7 @@ void buffer_init(struct buffer *b, char *memory, size_t capacity)
     b->begin = b->end = 0;
 }
 
-/* Makes all the room there is lie behind `end`. */
-static void compact(struct buffer *b)
+void buffer_compact(struct buffer *b)
 {
     if (b->begin == 0)
         return;
@@ -22,14 +21,23 @@ static void compact(struct buffer *b)
     b->begin = 0;
 }
 
-int buffer_append(struct buffer *b, const void *bytes, size_t len)
+char *buffer_extend(struct buffer *b, size_t len)
 {
     if (len > buffer_room(b))
-        return -1;
-    if (len > b->capacity - b->end)
-        compact(b);
-    memcpy(b->data + b->end, bytes, len);
+        return NULL;
+    if (b->end + len > b->capacity)
+        buffer_compact(b);
     b->end += len;
+    return b->data + b->end - len;
+}
+
+int buffer_append(struct buffer *b, const void *bytes, size_t len)
+{
+    char *at = buffer_extend(b, len);
+
+    if (at == NULL)
+        return -1;
+    memcpy(at, bytes, len);
     return 0;
 }
 
@@ -46,8 +54,8 @@ ssize_t buffer_receive(struct buffer *b, int fd)
     ssize_t n;
 
     assert(buffer_room(b) > 0); /* or recv() would say 0: "end of stream" */
-    if (b->end == b->capacity)
-        compact(b);
+    if (b->end >= b->capacity)
+        buffer_compact(b);
     do
         n = recv(fd, b->data + b->end, b->capacity - b->end, 0);
     while (n < 0 && errno == EINTR);

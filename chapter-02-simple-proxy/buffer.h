@@ -28,10 +28,11 @@ static inline size_t buffer_size(const struct buffer *b)
     return b->end - b->begin;
 }
 
-/* How many more bytes it can take. */
+/* How many more bytes it can take. None, too, when somebody with more memory
+ * than that has put in more than it could take. */
 static inline size_t buffer_room(const struct buffer *b)
 {
-    return b->capacity - buffer_size(b);
+    return buffer_size(b) < b->capacity ? b->capacity - buffer_size(b) : 0;
 }
 
 /* The first byte it holds. Every call that adds bytes may move them. */
@@ -42,6 +43,13 @@ static inline char *buffer_at(const struct buffer *b)
 
 /* Adds all the bytes: 0, or -1 if they do not fit (then nothing is added). */
 int buffer_append(struct buffer *b, const void *bytes, size_t len);
+
+/* Adds len bytes that the caller writes at once: where they go, or NULL if they
+ * do not fit (then nothing is added). */
+char *buffer_extend(struct buffer *b, size_t len);
+
+/* Makes all the room there is lie behind `end`. */
+void buffer_compact(struct buffer *b);
 
 /* Drops the first n bytes; n <= buffer_size(). */
 void buffer_consume(struct buffer *b, size_t n);

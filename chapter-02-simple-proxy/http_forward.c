@@ -1,8 +1,10 @@
 /* The writing half of http_head.h: what a proxy passes on of a head. */
 
-#include "http_head.h"
+#include "http_fields.h"
 
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static int is_one_of(struct slice name, const struct slice *names, size_t count)
 {
@@ -18,25 +20,34 @@ int http_head_is_idempotent(const struct http_head *h)
                                            {"PUT", 3},     {"DELETE", 6},
                                            {"OPTIONS", 7}, {"TRACE", 5}};
 
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+    for (size_t i = 0; i < COUNT(methods); i++)
         if (slice_equal(h->method, methods[i]))
             return 1;
     return 0;
 }
 
-static int named_by_connection(const struct http_head *h, struct slice name)
+/* ---- this connection, or the whole way ---------------------------------- */
+
+int http_head_names_option(const struct http_head *h, struct slice option)
 {
-    struct slice list, option;
+    struct slice list, named;
 
     for (int i = 0; i < h->field_count; i++) {
         if (!slice_equal_nocase(h->fields[i].name, SLICE("Connection")))
             continue;
         list = h->fields[i].value;
-        while (slice_next_element(&list, &option))
-            if (slice_equal_nocase(option, name))
+        while (slice_next_element(&list, &named))
+            if (slice_equal_nocase(named, option))
                 return 1;
     }
     return 0;
+}
+
+int http_head_keeps_alive(const struct http_head *h)
+{
+    if (h->options & HTTP_OPTION_CLOSE)
+        return 0;
+    return h->minor >= 1 || (h->options & HTTP_OPTION_KEEP_ALIVE);
 }
 
 int http_head_is_hop_by_hop(const struct http_head *h,
@@ -52,11 +63,15 @@ int http_head_is_hop_by_hop(const struct http_head *h,
 
     if (slice_equal_nocase(f->name, SLICE("TE")))
         return !slice_equal_nocase(f->value, SLICE("trailers"));
-    if (is_one_of(f->name, always, sizeof always / sizeof always[0]))
+    if (is_one_of(f->name, always, COUNT(always)))
         return 1;
-    return named_by_connection(h, f->name) &&
-           !is_one_of(f->name, never, sizeof never / sizeof never[0]);
+    /* "close" and "keep-alive" name no field that could still be there. */
+    return (h->options & HTTP_OPTION_OTHER) &&
+           http_head_names_option(h, f->name) &&
+           !is_one_of(f->name, never, COUNT(never));
 }
+
+/* ---- writing ------------------------------------------------------------ */
 
 /* Writers return 0, or -1 when the buffer is full: their results are or-ed. */
 static int put(struct buffer *out, struct slice s)
@@ -80,10 +95,23 @@ static int put_request_line(const struct http_head *h, struct buffer *out)
                                       : SLICE(" HTTP/1.0\r\n"));
 }
 
+/* The room is asked for once: a head is written field by field. */
 static int put_field(struct buffer *out, struct slice name, struct slice value)
 {
-    return put(out, name) | put(out, SLICE(": ")) | put(out, value) |
-           put(out, SLICE("\r\n"));
+    char *at = buffer_extend(out, name.len + value.len + 4);
+
+    if (at == NULL)
+        return -1;
+    memcpy(at, name.at, name.len);
+    at += name.len;
+    *at++ = ':';
+    *at++ = ' ';
+    if (value.len > 0) /* memcpy(3) wants a pointer even for no bytes */
+        memcpy(at, value.at, value.len);
+    at += value.len;
+    *at++ = '\r';
+    *at = '\n';
+    return 0;
 }
 
 static int is_set(struct slice name, const struct http_field *set, int count)
@@ -94,18 +122,17 @@ static int is_set(struct slice name, const struct http_field *set, int count)
     return 0;
 }
 
-int http_head_forward(const struct http_head *h, const struct http_field *set,
-                      int count, struct buffer *out)
+int http_put_fields(const struct http_head *h, const struct http_field *set,
+                    int count, struct buffer *out)
 {
-    int failed = put_request_line(h, out);
+    int failed = 0;
 
-    if (h->host_count > 0 || h->authority.len > 0)
-        failed |= put_field(out, SLICE("Host"), h->authority);
     for (int i = 0; i < h->field_count; i++) {
         const struct http_field *f = &h->fields[i];
+        int is_host =
+            h->host_count > 0 && slice_equal_nocase(f->name, SLICE("Host"));
 
-        if (!slice_equal_nocase(f->name, SLICE("Host")) &&
-            !is_set(f->name, set, count) &&
+        if (!is_host && !is_set(f->name, set, count) &&
             !http_head_is_hop_by_hop(h, f))
             failed |= put_field(out, f->name, f->value);
     }
@@ -113,4 +140,14 @@ int http_head_forward(const struct http_head *h, const struct http_field *set,
         if (set[i].value.len > 0)
             failed |= put_field(out, set[i].name, set[i].value);
     return failed | put(out, SLICE("\r\n"));
+}
+
+int http_head_forward(const struct http_head *h, const struct http_field *set,
+                      int count, struct buffer *out)
+{
+    int failed = put_request_line(h, out);
+
+    if (h->host_count > 0 || h->authority.len > 0)
+        failed |= put_field(out, SLICE("Host"), h->authority);
+    return failed | http_put_fields(h, set, count, out);
 }

@@ -35,6 +35,12 @@ enum http_form { /* of the request target: RFC 9112, section 3.2 */
     HTTP_ASTERISK   /* *                       OPTIONS only */
 };
 
+enum { /* what the Connection fields of a head name, as bits */
+    HTTP_OPTION_CLOSE = 1,
+    HTTP_OPTION_KEEP_ALIVE = 2,
+    HTTP_OPTION_OTHER = 4 /* "upgrade", "TE", the name of a field ... */
+};
+
 struct http_head {
     struct slice method;
     struct slice target; /* as it came */
@@ -45,6 +51,7 @@ struct http_head {
     int minor;              /* HTTP/1.minor, 0 or 1 */
     int host_count;
     int chunked;            /* Transfer-Encoding: chunked */
+    unsigned options;       /* of Connection: HTTP_OPTION_... */
     int64_t content_length; /* -1: there is none */
     int field_count;
     struct http_field fields[HTTP_FIELDS_MAX];
@@ -78,6 +85,14 @@ int http_head_is_idempotent(const struct http_head *h);
 /* The value of the first field of that name (any case), or NULL. */
 const struct slice *http_head_find(const struct http_head *h,
                                    struct slice name);
+
+/* Whether a Connection field of the head names this option (any case). */
+int http_head_names_option(const struct http_head *h, struct slice option);
+
+/* Whether the sender of a head keeps its connection open after the message
+ * (RFC 9112, section 9.3): HTTP/1.1 unless it says `Connection: close`; HTTP/1.0
+ * only if it says `Connection: keep-alive`. For requests and responses. */
+int http_head_keeps_alive(const struct http_head *h);
 
 /* Whether a field is about this one connection and must not be passed on:
  * Connection, what it names, Keep-Alive, Proxy-Connection, TE other than

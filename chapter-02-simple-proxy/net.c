@@ -111,6 +111,8 @@ static int listen_family(int family, int port, int backlog)
     if (set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
         (family != AF_INET6 ||
          set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) == 0) &&
+        /* Accepted sockets inherit it: one call for all of them. */
+        set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) == 0 &&
         bind(fd, (struct sockaddr *)&any.storage, any.len) == 0 &&
         listen(fd, backlog) == 0)
         return fd;
@@ -149,7 +151,6 @@ int net_accept(int listener, struct net_address *peer)
         return -1;
     }
 #endif
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); /* only ever a little slower */
     return fd;
 }
 
