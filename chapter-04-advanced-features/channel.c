@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 void channel_open(struct channel *c, int in, int out, char *memory,
@@ -32,13 +33,53 @@ enum moved channel_pump(struct channel *c)
     return moved;
 }
 
-void channel_release(struct channel *c, uint64_t pass)
+const char *channel_withheld(const struct channel *c, size_t *len)
 {
-    c->cleared = buffer_size(&c->buf) - c->sent;
+    *len = buffer_size(&c->buf) - c->sent - c->cleared;
+    return buffer_at(&c->buf) + c->sent + c->cleared;
+}
+
+/* What lies behind the n bytes stays where it is if the new ones are not longer:
+ * then they end where the old ones ended. Otherwise it moves up. */
+int channel_replace(struct channel *c, size_t n, const void *bytes, size_t len)
+{
+    struct buffer *b = &c->buf;
+    size_t before = c->sent + c->cleared, more = len > n ? len - n : 0;
+    char *at;
+
+    if (buffer_size(b) + more > b->capacity + CHANNEL_GROWTH)
+        return -1;
+    if (before == 0 && len <= n) {
+        buffer_consume(b, n - len);
+        memcpy(buffer_at(b), bytes, len);
+        return 0;
+    }
+    if (b->end + more > b->capacity + CHANNEL_GROWTH)
+        buffer_compact(b);
+    at = buffer_at(b) + before;
+    memmove(at + len, at + n, buffer_size(b) - before - n);
+    memcpy(at, bytes, len);
+    b->end = b->end - n + len;
+    return 0;
+}
+
+void channel_clear(struct channel *c, size_t n, uint64_t pass)
+{
+    c->cleared += n;
     c->pass = pass;
 }
 
-static void forget_sent(struct channel *c)
+void channel_release(struct channel *c, uint64_t pass)
+{
+    channel_clear(c, buffer_size(&c->buf) - c->sent - c->cleared, pass);
+}
+
+void channel_trim(struct channel *c)
+{
+    c->buf.end = c->buf.begin + c->sent + c->cleared;
+}
+
+void channel_forget_sent(struct channel *c)
 {
     buffer_consume(&c->buf, c->sent);
     c->sent = 0;
@@ -47,7 +88,7 @@ static void forget_sent(struct channel *c)
 
 void channel_stop(struct channel *c)
 {
-    forget_sent(c);
+    channel_forget_sent(c);
     buffer_consume(&c->buf, buffer_size(&c->buf));
     c->cleared = 0;
     c->pass = 0;
@@ -111,7 +152,7 @@ static int copy_in(struct channel *c)
     if (!c->can_read || c->eof || c->in < 0 || room(c) == 0)
         return 0;
     if (buffer_room(&c->buf) == 0)
-        forget_sent(c);
+        channel_forget_sent(c);
     before = buffer_room(&c->buf);
     n = buffer_receive(&c->buf, c->in);
     c->can_read = n > 0 && (size_t)n == before;

@@ -29,6 +29,10 @@
 
 #define CHANNEL_ALL UINT64_MAX
 
+/* Memory beyond a channel's capacity: nothing is received into it, so that a head
+ * that has been received can grow when it is rewritten. */
+#define CHANNEL_GROWTH 4096
+
 enum moved {
     MOVED,     /* something moved; call again when the loop says so */
     STUCK,     /* nothing could: wait for what channel_wants_*() say */
@@ -63,15 +67,33 @@ struct mover {
 
 extern const struct mover mover_copy;
 
-/* An empty channel from in to out, which moves nothing until it is told to. */
+/* An empty channel from in to out, which moves nothing until it is told to. Of
+ * memory there are capacity + CHANNEL_GROWTH bytes. */
 void channel_open(struct channel *c, int in, int out, char *memory,
                   size_t capacity, const struct mover *mover);
 
 /* Receives once, sends once, passes the end on once: see enum moved. */
 enum moved channel_pump(struct channel *c);
 
+/* Bytes that are there and not cleared yet: where they begin, and how many. */
+const char *channel_withheld(const struct channel *c, size_t *len);
+
+/* Puts other bytes in the place of the first n that are withheld. 0, or -1 if
+ * there is no room; then nothing has changed. */
+int channel_replace(struct channel *c, size_t n, const void *bytes, size_t len);
+
+/* Clears the first n withheld bytes, and the next `pass` that arrive (0, unless
+ * nothing is withheld behind those n). */
+void channel_clear(struct channel *c, size_t n, uint64_t pass);
+
 /* Clears all that is there and the next `pass` bytes. */
 void channel_release(struct channel *c, uint64_t pass);
+
+/* Throws away what is withheld. */
+void channel_trim(struct channel *c);
+
+/* Gives up the bytes that were kept: what has been sent can't be sent again. */
+void channel_forget_sent(struct channel *c);
 
 /* Throws away what it holds and takes no more: out has failed, or will not be
  * needed. It then counts as ended. */

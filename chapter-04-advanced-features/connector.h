@@ -10,7 +10,9 @@ struct connector {
     void *self;
     /* Lends a descriptor, connected or still connecting (then it becomes
      * writable when that is decided, see net_connect_result()). -1 and errno if
-     * it fails at once. Never blocks. *reused: it served a request before. */
+     * it fails at once. Never blocks. *reused says whether one that has served a
+     * request before will do; afterwards, whether it is such a one, which is
+     * connected and may have died all the same. */
     int (*acquire)(void *self, struct backend *b, int *reused);
     /* Always takes the descriptor back. `reusable`: its last response was read
      * to the end and nothing came after it. */

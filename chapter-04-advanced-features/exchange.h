@@ -16,7 +16,8 @@ struct exchange {
     char request_id[EXCHANGE_ID_MAX];
     struct backend *backend; /* the last one tried; NULL if there was none */
     int status;              /* of an answer that we gave ourselves, else 0 */
-    int tries;               /* backends asked */
+    int tries;               /* connections asked */
+    int reused;              /* the last of them had served before */
     const char *failure;     /* why it did not end well, or NULL */
     uint64_t bytes_in;       /* from the client to the backend */
     uint64_t bytes_out;      /* to the client */

@@ -70,6 +70,7 @@ static struct slice extend_list(const struct http_head *h, const char *client,
 }
 
 int inject_headers(const struct http_head *h, const struct exchange *x,
+                   struct slice connection, struct slice upgrade,
                    struct buffer *out)
 {
     char memory[HTTP_HEAD_MAX + NET_IP_TEXT];
@@ -82,7 +83,8 @@ int inject_headers(const struct http_head *h, const struct exchange *x,
         {SLICE("X-Forwarded-Host"), h->authority},
         {SLICE("X-Real-IP"), slice_of(x->client_ip)},
         {SLICE("X-Request-ID"), slice_of(x->request_id)},
-        {SLICE("Connection"), SLICE("close")},
+        {SLICE("Connection"), connection},
+        {SLICE("Upgrade"), upgrade},
     };
 
     return http_head_forward(h, set, sizeof set / sizeof set[0], out);

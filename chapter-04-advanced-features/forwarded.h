@@ -31,9 +31,11 @@ int request_ids_init(struct request_ids *ids);
 void request_id_choose(struct request_ids *ids, const struct http_head *h,
                        char id[EXCHANGE_ID_MAX]);
 
-/* Writes the head as http_head_forward() does, with these fields and
- * `Connection: close`. 0, or -1 if it does not fit. */
+/* Writes the head as http_head_forward() does, with these fields, and with
+ * Connection and Upgrade as we want to have them with the backend (empty: without
+ * such a field). 0, or -1 if it does not fit. */
 int inject_headers(const struct http_head *h, const struct exchange *x,
+                   struct slice connection, struct slice upgrade,
                    struct buffer *out);
 
 #endif

@@ -1,8 +1,18 @@
 #include "linger.h"
 
+#include "service.h"
+
 static void nothing(struct session *s)
 {
     (void)s;
+}
+
+/* Another LINGER_MS, but not beyond the last moment. */
+static void wait_on(struct session *s)
+{
+    uint64_t left_ms = s->last_ms - *s->service->watch.now_ms;
+
+    session_deadline(s, left_ms < LINGER_MS ? (int)left_ms : LINGER_MS);
 }
 
 void linger_start(struct session *s, const void *bytes, size_t len)
@@ -12,6 +22,7 @@ void linger_start(struct session *s, const void *bytes, size_t len)
     session_release_backend(s, 0);
     channel_stop(&s->up);
     s->up.eof = said_all;
+    channel_trim(&s->down);
     s->down.eof = 0;
     if (len > 0)
         buffer_append(&s->down.buf, bytes, len);
@@ -19,9 +30,8 @@ void linger_start(struct session *s, const void *bytes, size_t len)
     s->down.eof = 1; /* nothing more will come for the client ... */
     s->down.pass_end = 1;
     session_become(s, &engine_linger);
-    session_deadline(s, LINGER_TOTAL_MS);
-    s->last_ms = s->deadline_ms;
-    session_deadline(s, LINGER_MS);
+    s->last_ms = *s->service->watch.now_ms + LINGER_TOTAL_MS;
+    wait_on(s);
     engine_linger.step(s);
 }
 
@@ -33,9 +43,7 @@ static int drop_input(struct session *s)
 
     if (buffer_size(&s->up.buf) > 0) {
         buffer_consume(&s->up.buf, buffer_size(&s->up.buf));
-        session_deadline(s, LINGER_MS);
-        if (s->deadline_ms > s->last_ms)
-            s->deadline_ms = s->last_ms;
+        wait_on(s);
     }
     return moved < DONE;
 }

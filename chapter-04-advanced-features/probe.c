@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-static uint64_t now_ms(const struct probe *probe)
+static void ring_in(struct probe *probe, int ms)
 {
-    return *probe->prober->watch.now_ms;
+    const struct watch *watch = &probe->prober->watch;
+
+    watch->set_timer(watch->loop, &probe->timer, *watch->now_ms + (uint64_t)ms);
 }
 
 static void stop(struct probe *probe)
@@ -32,8 +34,7 @@ static void conclude(struct probe *probe, int ok)
     if (backend_report(b, ok, PROBE_FALL, PROBE_RISE))
         health_announce(b);
     steady = b->is_healthy && b->streak == 0;
-    b->next_check_ms =
-        now_ms(probe) + (steady ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
+    ring_in(probe, steady ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
 }
 
 /* It is we who lack descriptors: that says nothing about the backend. But the
@@ -41,7 +42,7 @@ static void conclude(struct probe *probe, int ok)
 static void postpone(struct probe *probe)
 {
     stop(probe);
-    probe->backend->next_check_ms = now_ms(probe) + PROBE_FAST_MS;
+    ring_in(probe, PROBE_FAST_MS);
 }
 
 /* Begins to connect to the backend's addresses, from the preferred one on,
@@ -83,6 +84,21 @@ static void probe_ready(struct watcher *w, int fd, unsigned events)
     try_addresses(probe);
 }
 
+/* It is time: for the next check, or to give up the one that is under way. */
+static void probe_due(void *owner)
+{
+    struct probe *probe = owner;
+
+    if (probe->fd >= 0) {
+        backend_next_address(probe->backend); /* for the next check */
+        conclude(probe, 0);
+        return;
+    }
+    probe->addresses_left = probe->backend->addresses.count;
+    ring_in(probe, PROBE_TIMEOUT_MS);
+    try_addresses(probe);
+}
+
 void prober_init(struct prober *p, struct watch watch, struct backend_set *set)
 {
     p->watch = watch;
@@ -94,35 +110,17 @@ void prober_init(struct prober *p, struct watch watch, struct backend_set *set)
         probe->prober = p;
         probe->backend = &set->backends[i];
         probe->fd = -1;
+        timer_init(&probe->timer, probe_due, probe);
+        ring_in(probe, 0);
     }
 }
 
-/* One probe's part of a turn; returns when it wants the next. */
-static uint64_t turn(struct probe *probe)
+void prober_suspect(struct prober *p, const struct backend *b)
 {
-    if (probe->fd >= 0 && probe->deadline_ms <= now_ms(probe)) {
-        backend_next_address(probe->backend); /* for the next check */
-        conclude(probe, 0);
-    }
-    if (probe->fd < 0 && probe->backend->next_check_ms <= now_ms(probe)) {
-        probe->addresses_left = probe->backend->addresses.count;
-        probe->deadline_ms = now_ms(probe) + PROBE_TIMEOUT_MS;
-        try_addresses(probe);
-    }
-    return probe->fd >= 0 ? probe->deadline_ms : probe->backend->next_check_ms;
-}
+    struct probe *probe = &p->probes[b - p->set->backends];
 
-int prober_turn(struct prober *p)
-{
-    uint64_t next_ms = CLOCK_NEVER;
-
-    for (int i = 0; i < p->set->num_backends; i++) {
-        uint64_t at_ms = turn(&p->probes[i]);
-
-        if (at_ms < next_ms)
-            next_ms = at_ms;
-    }
-    return clock_left_ms(next_ms, *p->watch.now_ms);
+    if (probe->fd < 0)
+        ring_in(probe, 0);
 }
 
 int prober_knows_all(const struct prober *p)
@@ -135,6 +133,10 @@ int prober_knows_all(const struct prober *p)
 
 void prober_close(struct prober *p)
 {
-    for (int i = 0; i < p->set->num_backends; i++)
-        stop(&p->probes[i]);
+    for (int i = 0; i < p->set->num_backends; i++) {
+        struct probe *probe = &p->probes[i];
+
+        stop(probe);
+        p->watch.set_timer(p->watch.loop, &probe->timer, CLOCK_NEVER);
+    }
 }

@@ -25,9 +25,9 @@ struct probe {
     struct watcher watcher; /* first: the loop hands us this */
     struct prober *prober;
     struct backend *backend;
-    int fd;               /* -1: no check under way */
-    int addresses_left;   /* of the backend, to be tried in this check */
-    uint64_t deadline_ms; /* of the check under way */
+    struct timer timer; /* of the next check, or the limit of this one */
+    int fd;             /* -1: no check under way */
+    int addresses_left; /* of the backend, to be tried in this check */
 };
 
 struct prober {
@@ -36,17 +36,18 @@ struct prober {
     struct probe probes[MAX_BACKENDS];
 };
 
-/* All backends of the set are due at once. Both must outlive the prober. */
+/* All backends of the set are due at once: their checks begin in the next turn
+ * of the loop, and from then on it keeps them going. Changes are printed. Loop
+ * and set must outlive the prober. */
 void prober_init(struct prober *p, struct watch watch, struct backend_set *set);
 
-/* Begins the checks that are due and gives up those that took too long; prints
- * the changes. Returns how long the next turn may wait, in milliseconds. */
-int prober_turn(struct prober *p);
+/* Something went wrong with this backend: it is to be checked now. */
+void prober_suspect(struct prober *p, const struct backend *b);
 
 /* Whether every backend has been checked once. */
 int prober_knows_all(const struct prober *p);
 
-/* Gives up the checks that are under way. */
+/* Gives up the checks that are under way, and all later ones. */
 void prober_close(struct prober *p);
 
 #endif

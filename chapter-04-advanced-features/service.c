@@ -8,17 +8,72 @@
 #include <string.h>
 #include <unistd.h>
 
-static uint64_t now_ms(const struct service *service)
+static struct session *first(const struct list *list)
 {
-    return *service->watch.now_ms;
+    return list_is_empty(list) ? NULL
+                               : LIST_OWNER(list->next, struct session, link);
 }
 
-static struct session *session_at(const struct service *service, int i)
-{
-    /* calloc() and a size that is a struct's: the alignment is right */
-    void *at = service->sessions + (size_t)i * service->engine->size;
+/* ---- sessions ----------------------------------------------------------- */
 
-    return at;
+static void free_session(struct session *s)
+{
+    free(s->memory[0]);
+    free(s->memory[1]);
+    free(s);
+}
+
+/* A spare one if there is one: its memory is likely to be in the cache. */
+static struct session *make_session(struct service *service)
+{
+    struct session *s = first(&service->spare);
+
+    if (s != NULL) {
+        list_remove(&s->link);
+        service->spares--;
+        return s;
+    }
+    s = calloc(1, service->engine->size);
+    if (s == NULL)
+        return NULL;
+    s->memory[0] = malloc(SESSION_BUFFER);
+    s->memory[1] = malloc(SESSION_BUFFER);
+    if (s->memory[0] != NULL && s->memory[1] != NULL)
+        return s;
+    free_session(s);
+    return NULL;
+}
+
+void service_admit(struct service *service, int fd, const char *ip)
+{
+    struct session *s = make_session(service);
+
+    if (s == NULL) {
+        log_error(service->program, "%s: no memory for a session", ip);
+        service->watch.set(service->watch.loop, fd, 0, NULL);
+        close(fd);
+        service_lost_client(service);
+        return;
+    }
+    list_append(&service->sessions, &s->link);
+    session_start(s, service, fd, ip);
+}
+
+/* Buries the sessions that have ended. */
+static void reap(struct service *service)
+{
+    struct session *s;
+
+    while ((s = first(&service->ended)) != NULL) {
+        session_close(s);
+        list_remove(&s->link);
+        if (service->spares < SERVICE_SPARE) {
+            list_push(&service->spare, &s->link);
+            service->spares++;
+        } else {
+            free_session(s);
+        }
+    }
 }
 
 /* ---- accepting ---------------------------------------------------------- */
@@ -27,8 +82,7 @@ static struct session *session_at(const struct service *service, int i)
  * finds out, and the others need not look. */
 static int settle_listener(struct service *service)
 {
-    int wanted = !service->draining && !service->full &&
-                 service->active < service->max_sessions;
+    int wanted = !service->draining && !service->paused;
 
     if (wanted == service->listening || service->listener < 0)
         return 0;
@@ -37,139 +91,106 @@ static int settle_listener(struct service *service)
                               wanted ? WATCH_READ : 0, &service->accepting);
 }
 
-static void admit(struct service *service, int fd,
-                  const struct net_address *peer)
+static void go_on(void *owner)
 {
-    struct session *s = service->free;
+    struct service *service = owner;
 
-    service->free = s->next;
-    s->in_use = 1;
-    service->active++;
-    if (service->active > service->peak)
-        service->peak = service->active;
-    session_start(s, service, fd, peer);
-}
-
-static void accept_new_clients(struct watcher *w, int fd, unsigned events)
-{
-    struct service *service = (struct service *)w;
-    struct net_address peer;
-
-    (void)events;
-    for (int n = 0; n < SERVICE_ACCEPT_BATCH; n++) {
-        int client;
-
-        if (service->active == service->max_sessions)
-            break;
-        client = net_accept(fd, &peer);
-        if (client >= 0) {
-            admit(service, client, &peer);
-        } else if (net_is_shortage(errno)) {
-            /* The client stays in the backlog and the listener readable: look
-             * away until the next sweep or the loop would spin. */
-            log_error(service->program, "accept: %s", strerror(errno));
-            service->full = 1;
-            break;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            break;
-        } /* else that client left while it waited (ECONNABORTED): the next */
-    }
+    service->paused = 0;
     settle_listener(service);
 }
 
-/* ---- opening and closing ------------------------------------------------ */
-
-static void make_session(struct service *service, int i)
+/* The clients stay in the backlog and the listener readable: look away for a
+ * moment, or the loop would spin. */
+static void pause_accepting(struct service *service)
 {
-    struct session *s = session_at(service, i);
-    char *memory = service->buffers + (size_t)i * 2 * SESSION_BUFFER;
+    const struct watch *watch = &service->watch;
 
-    s->memory[0] = memory;
-    s->memory[1] = memory + SESSION_BUFFER;
-    s->client_fd = s->backend_fd = -1;
-    s->next = service->free;
-    service->free = s;
+    service->paused = 1;
+    watch->set_timer(watch->loop, &service->pause,
+                     *watch->now_ms + SERVICE_PAUSE_MS);
+}
+
+void service_lost_client(struct service *service)
+{
+    service->active--;
+    service->paused = 0; /* there is a place and a descriptor again */
+}
+
+static void welcome(struct service *service, int fd,
+                    const struct net_address *peer)
+{
+    char ip[NET_IP_TEXT];
+
+    service->active++;
+    if (service->active > service->peak)
+        service->peak = service->active;
+    service_admit(service, fd, net_ip_text(peer, ip));
+}
+
+/* Takes one client: 1 if there may be another. */
+static int accept_client(struct service *service)
+{
+    struct net_address peer;
+    int client;
+
+    if (service->active == service->max_clients && !idle_make_room(service)) {
+        pause_accepting(service);
+        return 0;
+    }
+    client = net_accept(service->listener, &peer);
+    if (client >= 0) {
+        welcome(service, client, &peer);
+        return 1;
+    }
+    if (!net_is_shortage(errno)) /* ECONNABORTED: it left while it waited */
+        return errno != EAGAIN && errno != EWOULDBLOCK;
+    log_error(service->program, "accept: %s", strerror(errno));
+    pause_accepting(service);
+    return 0;
+}
+
+static void accept_clients(struct watcher *w, int fd, unsigned events)
+{
+    struct service *service = (struct service *)w;
+
+    (void)fd;
+    (void)events;
+    for (int n = 0; n < SERVICE_ACCEPT_BATCH && accept_client(service); n++)
+        if (service->active == service->max_clients)
+            break; /* nobody makes room before another one is known to wait */
+    settle_listener(service);
+}
+
+/* ---- opening, and each turn --------------------------------------------- */
+
+static void end_all(void *owner)
+{
+    struct service *service = owner;
+    struct session *s;
+
+    while ((s = first(&service->sessions)) != NULL)
+        session_end(s, "shut down");
 }
 
 int service_open(struct service *service)
 {
-    size_t count = (size_t)service->max_sessions;
-
-    service->accepting.ready = accept_new_clients;
-    service->active = service->peak = service->full = service->listening = 0;
-    service->draining = 0;
-    service->drain_deadline_ms = CLOCK_NEVER;
-    service->next_sweep_ms = 0;
-    service->free = service->ended = NULL;
-    if (settle_listener(service) != 0 || request_ids_init(&service->ids) != 0)
-        return -1;
-    service->sessions = calloc(count, service->engine->size);
-    if (service->sessions == NULL)
-        return -1;
-    service->buffers = calloc(count, 2 * SESSION_BUFFER);
-    if (service->buffers == NULL)
-        goto no_buffers;
-    for (int i = service->max_sessions; i-- > 0;)
-        make_session(service, i);
-    return 0;
-no_buffers:
-    free(service->sessions);
-    return -1;
+    service->accepting.ready = accept_clients;
+    service->active = service->peak = service->paused = service->listening = 0;
+    service->draining = service->spares = 0;
+    list_init(&service->sessions);
+    list_init(&service->ended);
+    list_init(&service->spare);
+    list_init(&service->idle);
+    timer_init(&service->pause, go_on, service);
+    timer_init(&service->drain_limit, end_all, service);
+    return request_ids_init(&service->ids) != 0 ? -1
+                                                : settle_listener(service);
 }
 
-/* Buries the sessions that have ended. */
-static void reap(struct service *service)
+void service_turn(struct service *service)
 {
-    while (service->ended != NULL) {
-        struct session *s = service->ended;
-
-        service->ended = s->next;
-        session_close(s);
-        s->in_use = 0;
-        s->next = service->free;
-        service->free = s;
-        service->active--;
-        service->full = 0; /* there is a descriptor again */
-    }
-}
-
-/* ---- time --------------------------------------------------------------- */
-
-/* Looks at every session's deadline. Chapter 5 has a wheel for this. */
-static void sweep(struct service *service)
-{
-    for (int i = 0; i < service->max_sessions; i++) {
-        struct session *s = session_at(service, i);
-
-        if (s->in_use && !s->ended && s->deadline_ms <= now_ms(service))
-            s->engine->expire(s);
-    }
-    service->full = 0; /* perhaps another process has given some back */
-}
-
-static void end_all(struct service *service, const char *failure)
-{
-    for (int i = 0; i < service->max_sessions; i++) {
-        struct session *s = session_at(service, i);
-
-        if (s->in_use)
-            session_end(s, failure);
-    }
-}
-
-int service_turn(struct service *service)
-{
-    if (now_ms(service) >= service->next_sweep_ms) {
-        service->next_sweep_ms = now_ms(service) + SERVICE_TICK_MS;
-        sweep(service);
-    }
-    if (now_ms(service) >= service->drain_deadline_ms)
-        end_all(service, "shut down");
     reap(service);
     settle_listener(service);
-    if (service_is_finished(service))
-        return 0; /* nothing to wait for: the loop looks and ends */
-    return service->active > 0 || service->full ? SERVICE_TICK_MS : 1000;
 }
 
 /* ---- the end ------------------------------------------------------------ */
@@ -183,33 +204,17 @@ static void close_listener(struct service *service)
     service->listener = -1;
 }
 
-/* Lets a client go that has asked for nothing yet. Its request may have come in
- * the meantime, though: one look more, and nobody is cut who was in time. */
-static void let_go_if_idle(const struct service *service, struct session *s)
-{
-    if (s->engine != service->engine || s->in_exchange)
-        return;
-    s->up.can_read = 1;
-    s->engine->step(s);
-    if (s->engine == service->engine && !s->in_exchange &&
-        buffer_size(&s->up.buf) == 0)
-        session_end(s, NULL);
-}
-
 void service_drain(struct service *service)
 {
-    if (service->listening) /* they think that they are connected */
-        accept_new_clients(&service->accepting, service->listener, WATCH_READ);
-    service->draining = 1;
-    service->drain_deadline_ms =
-        now_ms(service) + (uint64_t)service->timeouts.drain_ms;
-    close_listener(service);
-    for (int i = 0; i < service->max_sessions; i++) {
-        struct session *s = session_at(service, i);
+    const struct watch *watch = &service->watch;
 
-        if (s->in_use && !s->ended)
-            let_go_if_idle(service, s);
-    }
+    service->draining = 1;
+    watch->set_timer(watch->loop, &service->drain_limit,
+                     *watch->now_ms + (uint64_t)service->timeouts.drain_ms);
+    idle_let_go(service);
+    if (service->listener >= 0) /* who waits thinks that he is connected */
+        accept_clients(&service->accepting, service->listener, WATCH_READ);
+    close_listener(service);
 }
 
 int service_is_finished(const struct service *service)
@@ -219,10 +224,18 @@ int service_is_finished(const struct service *service)
 
 void service_close(struct service *service)
 {
+    const struct watch *watch = &service->watch;
+    struct session *s;
+
     service->draining = 1;
     close_listener(service);
-    end_all(service, "shut down");
+    idle_close_all(service);
+    end_all(service);
     reap(service);
-    free(service->buffers);
-    free(service->sessions);
+    watch->set_timer(watch->loop, &service->pause, CLOCK_NEVER);
+    watch->set_timer(watch->loop, &service->drain_limit, CLOCK_NEVER);
+    while ((s = first(&service->spare)) != NULL) {
+        list_remove(&s->link);
+        free_session(s);
+    }
 }

@@ -5,31 +5,41 @@
 #include "connector.h"
 #include "exchange.h"
 #include "forwarded.h"
+#include "idle.h"
+#include "list.h"
 #include "session.h"
 #include "watch.h"
 
 #include <stdint.h>
 
-/* service: one listener, the sessions that came in through it, and what they
+/* service: one listener, the clients that came in through it, and what they
  * share.
  *
- * It accepts, ends what takes too long, buries what has ended, and drains. It
- * does not wait: the loop calls it through its watcher, and main() once a turn.
+ * It accepts, buries what has ended, and drains. It does not wait: the loop calls
+ * it through its watcher and its timers, and main() once a turn.
  *
  *     service_open  ->  [ loop's turn; service_turn ]...  ->  service_close
  *                              service_drain, when asked to stop
  *
- * When max_sessions are there, or no descriptor is left, the listener is not
- * watched: new clients wait in the kernel's backlog, and cost nothing. */
+ * Every client is either served (it has a session) or idle (idle.h). When
+ * max_clients are there, the one that has been idle the longest makes room. If
+ * none has been so for long, or if no descriptor is left, the service looks away
+ * from its listener: new clients wait in the kernel's backlog and cost nothing,
+ * until one of ours ends or a moment has passed. */
 
 #define SERVICE_ACCEPT_BATCH 64  /* clients taken in one turn, at most */
-#define SERVICE_TICK_MS      100 /* between two looks at the deadlines */
+#define SERVICE_PAUSE_MS     100 /* looking away from the listener */
+#define SERVICE_SPARE        64  /* sessions kept for the next clients */
+
+struct prober;
 
 struct timeouts { /* milliseconds */
     int head_ms;    /* for a whole request head */
     int connect_ms; /* for one connection to a backend */
     int read_ms;    /* without a byte in either direction */
     int drain_ms;   /* for requests under way when we are asked to stop */
+    int idle_ms;    /* between two requests of a client (chapter 6) */
+    int tunnel_ms;  /* without a byte, after an upgrade (chapter 6) */
 };
 
 struct service {
@@ -42,31 +52,31 @@ struct service {
     struct backend_set *set;
     const struct balance *balance;
     const struct connector *connector;
+    struct prober *prober;       /* told of failures; NULL: nobody is */
     const struct engine *engine; /* that sessions begin with */
     const struct filter *filters;
     int filter_count;
     struct timeouts timeouts;
-    int max_sessions;
+    int max_clients;
 
     struct request_ids ids;
-    int active, peak; /* sessions now, and at most so far */
-    int full;         /* no descriptor was to be had */
+    int active, peak; /* clients now, and at most so far */
+    int paused;       /* no place or no descriptor was to be had */
     int listening;    /* what the loop knows of the listener */
     int draining;
-    uint64_t drain_deadline_ms, next_sweep_ms;
-    char *sessions; /* max_sessions times engine->size bytes */
-    char *buffers;
-    struct session *free, *ended;
+    struct timer pause, drain_limit;
+    struct list sessions, ended, spare; /* of sessions */
+    int spares;
+    struct list idle; /* of idle clients: the longest silent first */
 };
 
-/* Allocates the sessions and begins to accept. 0, or -1 and errno; then nothing
- * is left to close but the listener. */
+/* Begins to accept. 0, or -1 and errno; then nothing is left to close but the
+ * listener. */
 int service_open(struct service *service);
 
-/* To be called after each turn of the loop: ends sessions whose time is up,
- * frees those that have ended, goes on accepting. Returns how long the next
- * turn may wait, in milliseconds. */
-int service_turn(struct service *service);
+/* To be called after each turn of the loop: frees the sessions that have ended
+ * and goes on accepting. */
+void service_turn(struct service *service);
 
 /* Stops accepting at once; requests under way may finish in timeouts.drain_ms,
  * clients that have asked for nothing yet are let go. */
@@ -77,5 +87,11 @@ int service_is_finished(const struct service *service);
 
 /* Ends what is left and frees everything. */
 void service_close(struct service *service);
+
+/* For idle.c and session.c. A client has something to say: it gets a session; or,
+ * if there is no memory for one, it is closed. */
+void service_admit(struct service *service, int fd, const char *ip);
+/* The descriptor of a client was closed. */
+void service_lost_client(struct service *service);
 
 #endif

@@ -1,10 +1,16 @@
 #include "session.h"
 
 #include "clock.h"
+#include "idle.h"
 #include "service.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+/* What the loop knows of a descriptor that we have got from somebody else, who
+ * may have watched it: not nothing. */
+#define UNKNOWN (~0u)
 
 /* An event on either descriptor: notes what it means for each channel, then
  * lets the engine make a step. */
@@ -21,21 +27,30 @@ static void session_ready(struct watcher *w, int fd, unsigned events)
     s->engine->step(s);
 }
 
+static void time_is_up(void *owner)
+{
+    struct session *s = owner;
+
+    s->engine->expire(s);
+}
+
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const struct net_address *peer)
+                   const char *ip)
 {
     s->watcher.ready = session_ready;
     s->service = service;
     s->engine = service->engine;
     s->client_fd = client_fd;
     s->backend_fd = -1;
-    s->client_events = s->backend_events = 0;
-    s->in_exchange = s->ended = 0;
-    channel_open(&s->up, client_fd, -1, s->memory[0], SESSION_BUFFER,
+    s->client_events = UNKNOWN;
+    s->in_exchange = s->bodyless = s->ended = 0;
+    s->seen = 0;
+    channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX,
                  &mover_copy);
-    channel_open(&s->down, -1, client_fd, s->memory[1], SESSION_BUFFER,
+    channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX,
                  &mover_copy);
-    net_ip_text(peer, s->x.client_ip);
+    timer_init(&s->timer, time_is_up, s);
+    memcpy(s->x.client_ip, ip, strlen(ip) + 1);
     s->engine->start(s);
 }
 
@@ -46,7 +61,10 @@ void session_become(struct session *s, const struct engine *engine)
 
 void session_deadline(struct session *s, int ms)
 {
-    s->deadline_ms = *s->service->watch.now_ms + (uint64_t)ms;
+    const struct watch *watch = &s->service->watch;
+
+    watch->set_timer(watch->loop, &s->timer,
+                     ms < 0 ? CLOCK_NEVER : *watch->now_ms + (uint64_t)ms);
 }
 
 static int tell(struct session *s, int fd, unsigned events, unsigned *told)
@@ -66,10 +84,8 @@ void session_settle(struct session *s)
 
     if (s->ended)
         return;
-    if (s->connecting) { /* nothing can be read or sent before that is known */
-        client = 0;
+    if (s->connecting) /* nothing can be read or sent before that is known */
         backend = WATCH_WRITE;
-    }
     if (tell(s, s->client_fd, client, &s->client_events) != 0 ||
         tell(s, s->backend_fd, backend, &s->backend_events) != 0)
         session_end(s, "the loop cannot watch so many descriptors");
@@ -77,9 +93,8 @@ void session_settle(struct session *s)
 
 void session_set_backend(struct session *s, int fd)
 {
-    tell(s, s->backend_fd, 0, &s->backend_events);
     s->backend_fd = s->up.out = s->down.in = fd;
-    s->backend_events = 0;
+    s->backend_events = UNKNOWN;
     s->down.eof = s->down.broken = s->down.can_read = 0;
 }
 
@@ -90,6 +105,8 @@ void session_release_backend(struct session *s, int reusable)
 
     if (fd < 0)
         return;
+    if (!reusable)
+        tell(s, fd, 0, &s->backend_events);
     session_set_backend(s, -1);
     s->connecting = 0;
     s->x.backend->active_connections--;
@@ -123,10 +140,29 @@ void session_end(struct session *s, const char *failure)
         return;
     session_finish(s, failure);
     s->ended = 1;
+    session_deadline(s, -1);
     tell(s, s->client_fd, 0, &s->client_events);
     tell(s, s->backend_fd, 0, &s->backend_events);
-    s->next = s->service->ended;
-    s->service->ended = s;
+    list_remove(&s->link);
+    list_append(&s->service->ended, &s->link);
+}
+
+void session_cut(struct session *s, const char *failure)
+{
+    const struct linger at_once = {1, 0}; /* close(2) resets: socket(7) */
+
+    setsockopt(s->client_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    session_end(s, failure);
+}
+
+void session_park(struct session *s, int ms)
+{
+    struct service *service = s->service;
+
+    if (!service->draining &&
+        idle_park(service, s->client_fd, s->x.client_ip, ms) == 0)
+        s->client_fd = -1; /* not ours any more */
+    session_end(s, NULL);
 }
 
 void session_close(struct session *s)
@@ -134,6 +170,8 @@ void session_close(struct session *s)
     s->up.mover->drop(&s->up);
     s->down.mover->drop(&s->down);
     session_release_backend(s, 0);
+    if (s->client_fd < 0)
+        return; /* parked */
     close(s->client_fd);
-    s->client_fd = -1;
+    service_lost_client(s->service);
 }

@@ -4,11 +4,12 @@
 #include "channel.h"
 #include "exchange.h"
 #include "http_head.h"
+#include "list.h"
 #include "watch.h"
 
 #include <stdint.h>
 
-/* session: one client's connection and all that belongs to it.
+/* session: a client that is being served, and all that belongs to it.
  *
  * It owns both descriptors and both channels. What happens in it is decided by
  * its engine; what the loop should watch follows from its channels and is told
@@ -22,7 +23,7 @@
  * its memory gone. */
 
 /* A whole head and what we add to it. */
-#define SESSION_BUFFER (HTTP_HEAD_MAX + 4096)
+#define SESSION_BUFFER (HTTP_HEAD_MAX + CHANNEL_GROWTH)
 
 struct service;
 struct session;
@@ -33,9 +34,9 @@ struct session;
 struct engine {
     const char *name;
     size_t size; /* of the struct that begins with a struct session */
-    void (*start)(struct session *s);  /* the client has just been accepted */
+    void (*start)(struct session *s);  /* a client may have something to say */
     void (*step)(struct session *s);   /* something may be possible now */
-    void (*expire)(struct session *s); /* deadline_ms has passed */
+    void (*expire)(struct session *s); /* its deadline has passed */
 };
 
 struct session {
@@ -47,29 +48,33 @@ struct session {
     struct channel up, down;
     int client_fd, backend_fd; /* -1: none */
     unsigned client_events, backend_events; /* what the loop knows */
-    uint64_t deadline_ms;                   /* CLOCK_NEVER: none */
+    struct timer timer;                     /* its deadline */
     uint64_t last_ms; /* lingering: no deadline lies beyond this */
 
     struct exchange x;
     int in_exchange; /* a request has begun and its filters not been told */
+    size_t seen;     /* bytes of a head that have been parsed in vain */
+    int bodyless;    /* it is HEAD: no answer has a body */
     int repeatable;  /* its method may be sent twice: RFC 9110, 9.2.2 */
     int connecting;  /* the backend has not answered the connect yet */
-    int address_tries;           /* of the current backend's addresses */
-    struct backend_mask tried;   /* backends that have failed this request */
+    int stale;       /* a used connection had died: ask for a fresh one */
+    int address_tries; /* of the current backend's addresses */
+    struct backend_mask tried; /* backends that have failed this request */
 
-    int in_use, ended;
-    struct session *next; /* in the service's list of free or ended ones */
-    char *memory[2];      /* SESSION_BUFFER bytes each */
+    int ended;
+    struct list link; /* in the service's list of living, ended or free ones */
+    char *memory[2];  /* SESSION_BUFFER bytes each */
 };
 
-/* Begins a session on an accepted descriptor, which it owns from now on. */
+/* Begins a session on a client's descriptor, which it owns from now on. `ip` as
+ * net_ip_text() writes it. */
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const struct net_address *peer);
+                   const char *ip);
 
 /* Hands the session to another engine, which goes on at its next step. */
 void session_become(struct session *s, const struct engine *engine);
 
-/* Gives it so long from now. */
+/* Gives it so long from now; -1: as long as it takes. */
 void session_deadline(struct session *s, int ms);
 
 /* Tells the loop what the channels want, if that has changed. Every step ends
@@ -92,6 +97,15 @@ void session_finish(struct session *s, const char *failure);
 /* The session is over; it will be freed when the turn is. Finishes the exchange
  * if there is one. */
 void session_end(struct session *s, const char *failure);
+
+/* Like session_end(), but the client gets a reset: what it has must not look as if
+ * it were whole. */
+void session_cut(struct session *s, const char *failure);
+
+/* The client has nothing to ask for at the moment: the session ends, but its
+ * client stays, for at most ms milliseconds of silence, and gets another session
+ * when it speaks (idle.h). While the service drains it is closed instead. */
+void session_park(struct session *s, int ms);
 
 /* Gives its descriptors back. For the service, once the turn is over. */
 void session_close(struct session *s);

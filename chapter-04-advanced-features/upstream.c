@@ -2,6 +2,7 @@
 
 #include "balance.h"
 #include "log.h"
+#include "probe.h"
 #include "service.h"
 
 #include <errno.h>
@@ -11,7 +12,8 @@
 static int acquire(struct session *s, struct backend *b)
 {
     const struct connector *c = s->service->connector;
-    int reused;
+    const struct timeouts *timeouts = &s->service->timeouts;
+    int reused = !s->stale;
     int fd = c->acquire(c->self, b, &reused);
 
     if (fd < 0)
@@ -19,8 +21,10 @@ static int acquire(struct session *s, struct backend *b)
     b->active_connections++;
     session_set_backend(s, fd);
     channel_rewind(&s->up, fd);
-    s->connecting = 1;
-    session_deadline(s, s->service->timeouts.connect_ms);
+    s->x.reused = reused;
+    s->connecting = !reused;
+    s->up.can_write = reused;
+    session_deadline(s, reused ? timeouts->read_ms : timeouts->connect_ms);
     return 0;
 }
 
@@ -34,7 +38,8 @@ static void note_failure(struct session *s, const char *why)
     struct backend *b = s->x.backend;
 
     log_error(service->program, "backend %s: %s", b->name, why);
-    b->next_check_ms = *service->watch.now_ms;
+    if (service->prober != NULL)
+        prober_suspect(service->prober, b);
     backend_next_address(b);
     if (++s->address_tries < b->addresses.count)
         return;
@@ -44,7 +49,7 @@ static void note_failure(struct session *s, const char *why)
 
 static int same_backend_again(const struct session *s)
 {
-    return s->address_tries > 0;
+    return s->address_tries > 0 || s->stale;
 }
 
 /* The next backend that can be connected to: 0; `status` if there is none. */
@@ -67,6 +72,7 @@ static int try_next(struct session *s, int status)
         s->x.tries++;
         if (acquire(s, b) == 0)
             return 0;
+        s->stale = 0;
         if (net_is_shortage(errno)) { /* it is we who lack something, not b */
             log_error(service->program, "connect: %s", strerror(errno));
             s->x.backend = NULL;
@@ -81,6 +87,7 @@ int upstream_begin(struct session *s)
 {
     memset(&s->tried, 0, sizeof s->tried);
     s->address_tries = 0;
+    s->stale = 0;
     s->x.backend = NULL;
     s->x.tries = 0;
     return try_next(s, 503);
@@ -110,7 +117,9 @@ int upstream_failed(struct session *s, const char *why, int status)
 {
     int again = may_go_elsewhere(s);
 
-    note_failure(s, why);
+    s->stale = s->x.reused && !session_has_answer(s);
+    if (!s->stale)
+        note_failure(s, why);
     session_release_backend(s, 0);
     s->x.failure = NULL;
     return again ? try_next(s, status) : status;

@@ -1,9 +1,12 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include "timer.h"
+
 #include <stdint.h>
 
-/* watch: how the parts of a server ask to be told when a descriptor is ready.
+/* watch: how the parts of a server ask to be told when a descriptor is ready,
+ * and when it is time.
  *
  * Nobody but the loop waits. Who owns a descriptor says what he is waiting for,
  * returns, and is called when it has come. The loop behind this may be select()
@@ -26,9 +29,13 @@ struct watcher {
 struct watch {
     void *loop;
     /* Watches fd for exactly these events from now on; 0 forgets fd, which must
-     * happen before it is closed. 0, or -1 and errno (EMFILE: the loop cannot
-     * watch a descriptor with so high a number). */
+     * happen before it is closed. A watcher may be replaced by another at any
+     * time: the new one is called from the next turn on. 0, or -1 and errno
+     * (EMFILE: the loop cannot watch a descriptor with so high a number). */
     int (*set)(void *loop, int fd, unsigned events, struct watcher *w);
+    /* Rings the timer once at_ms has come, or never if that is CLOCK_NEVER; what
+     * was set before is forgotten. Never early; late by a few milliseconds. */
+    void (*set_timer)(void *loop, struct timer *t, uint64_t at_ms);
     /* clock_now_ms() of this turn: asked for once, the same for everybody. */
     const uint64_t *now_ms;
 };

@@ -23,7 +23,7 @@
 #define CAPACITY 64
 
 static struct channel c;
-static char memory[CAPACITY];
+static char memory[CAPACITY + CHANNEL_GROWTH];
 static int source, sink;
 
 static inline void pair(int *a, int *b)

@@ -2,7 +2,8 @@
 #define FAKE_WATCH_H
 
 /* fake_watch: a loop that only remembers what it was asked to watch, and a
- * clock that the test moves. The test itself tells watchers of their events.
+ * clock that the test moves. The test itself tells watchers of their events and
+ * rings the timers that are due.
  *
  * The functions are static inline because a suite is linked with its own object
  * and tests/support/ only. Include it after fixture.h. */
@@ -10,12 +11,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "virtual_clock.h"
 #include "watch.h"
 
 #define FAKE_FDS 256
 
 struct fake_watch {
-    uint64_t now_ms;
+    struct virtual_clock clock;
     unsigned events[FAKE_FDS]; /* 0: not watched */
     struct watcher *watchers[FAKE_FDS];
     int calls;   /* of set */
@@ -38,13 +40,20 @@ static inline int fake_set(void *self, int fd, unsigned events,
     return 0;
 }
 
+static inline void fake_set_timer(void *self, struct timer *t, uint64_t at_ms)
+{
+    struct fake_watch *fake = self;
+
+    virtual_clock_set(&fake->clock, t, at_ms);
+}
+
 /* Empties it, and returns the loop as its users see it. */
 static inline struct watch fake_open(struct fake_watch *fake)
 {
-    struct watch watch = {fake, fake_set, &fake->now_ms};
+    struct watch watch = {fake, fake_set, fake_set_timer, &fake->clock.now_ms};
 
     memset(fake, 0, sizeof *fake);
-    fake->now_ms = 1000000;
+    virtual_clock_init(&fake->clock);
     return watch;
 }
 

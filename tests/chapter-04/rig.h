@@ -26,14 +26,16 @@
 #include "refusing.h"
 #include "select_loop.h"
 #include "service.h"
+#include "virtual_clock.h"
 #include "wire.h"
 
 #define RIG_BACKENDS 4
 #define RIG_WAIT_MS  10000 /* real ones, for what must happen at once */
 
 struct rig {
-    struct select_loop loop;
-    uint64_t now_ms; /* the clock */
+    struct select_loop loop; /* for descriptors */
+    struct watch descriptors; /* the same, as its users see it */
+    struct virtual_clock clock;  /* for timers */
     struct backend_set set;
     struct service service;
     struct filter filter;
@@ -60,6 +62,21 @@ static inline void rig_finish(void *self, const struct exchange *x)
     rig->finished++;
     rig->last = *x;
     statistics_finish(NULL, x);
+}
+
+static inline int rig_set(void *self, int fd, unsigned events,
+                          struct watcher *w)
+{
+    const struct watch *real = &((struct rig *)self)->descriptors;
+
+    return real->set(real->loop, fd, events, w);
+}
+
+static inline void rig_set_timer(void *self, struct timer *t, uint64_t at_ms)
+{
+    struct rig *rig = self;
+
+    virtual_clock_set(&rig->clock, t, at_ms);
 }
 
 /* One more backend, at a port of 127.0.0.1; fd is what holds the port. */
@@ -95,8 +112,11 @@ static inline struct rig *rig_make(int backends)
         rig_add(&rig, listener, port);
     }
     rig.filter = (struct filter){&rig, rig_admit, rig_finish};
-    rig.service.timeouts = (struct timeouts){10000, 5000, 30000, 30000};
-    rig.service.max_sessions = 8;
+    rig.service.timeouts = (struct timeouts){.head_ms = 10000,
+                                             .connect_ms = 5000,
+                                             .read_ms = 30000,
+                                             .drain_ms = 30000};
+    rig.service.max_clients = 8;
     return &rig;
 }
 
@@ -105,10 +125,11 @@ static inline void rig_open(struct rig *rig)
     struct service *service = &rig->service;
 
     select_loop_init(&rig->loop);
-    rig->now_ms = 1000000;
+    virtual_clock_init(&rig->clock);
     service->program = "rig";
-    service->watch = select_loop_watch(&rig->loop);
-    service->watch.now_ms = &rig->now_ms;
+    rig->descriptors = select_loop_watch(&rig->loop);
+    service->watch =
+        (struct watch){rig, rig_set, rig_set_timer, &rig->clock.now_ms};
     service->listener = wire_listen(&rig->port);
     service->set = &rig->set;
     service->balance = balance_find("rr");
@@ -140,6 +161,8 @@ static inline void rig_close(struct rig *rig)
 {
     service_close(&rig->service);
     assert_int_equal(rig->service.active, 0);
+    assert_null(rig->clock.timers); /* nobody is called any more */
+    assert_int_equal(rig->loop.interest.top, -1);
     for (int i = 0; i < rig->set.num_backends; i++)
         assert_int_equal(rig->set.backends[i].active_connections, 0);
     for (int i = 0; i < RIG_BACKENDS; i++)
@@ -147,11 +170,16 @@ static inline void rig_close(struct rig *rig)
             rig_kill_backend(rig, i);
 }
 
-/* One turn, with what comes next in advanced_lb's. Waits 10 ms at most. */
-static inline void rig_turn(struct rig *rig)
+/* One turn, as advanced_lb makes it: waits 10 ms at most for descriptors, then
+ * come the timers. Returns the number of calls. */
+static inline int rig_turn(struct rig *rig)
 {
-    assert_true(select_loop_turn(&rig->loop, 10) >= 0);
+    int calls = select_loop_turn(&rig->loop, 10);
+
+    assert_true(calls >= 0);
+    calls += virtual_clock_ring(&rig->clock);
     service_turn(&rig->service);
+    return calls;
 }
 
 /* Turns until the condition holds: it must, soon. */
@@ -168,29 +196,41 @@ static inline void rig_turn(struct rig *rig)
 /* Turns until nothing happens any more. */
 static inline void rig_settle(struct rig *rig)
 {
-    int calls, turns = 0;
-
-    do {
-        if (turns++ == 10000)
+    for (int turns = 0; rig_turn(rig) > 0; turns++)
+        if (turns == 10000)
             failure("the loop finds no rest: somebody asks for nothing");
-        calls = select_loop_turn(&rig->loop, 10);
-        service_turn(&rig->service);
-    } while (calls > 0);
 }
 
 /* The clock goes on by so much; what is due then happens. */
 static inline void rig_pass(struct rig *rig, uint64_t ms)
 {
-    rig->now_ms += ms;
+    rig->clock.now_ms += ms;
+    virtual_clock_ring(&rig->clock);
     service_turn(&rig->service);
 }
 
-/* The session that was begun as the i-th, when none has ended before. */
-static inline struct session *rig_session(const struct rig *rig, int i)
+/* The session that lives for the longest time; there must be one. */
+static inline struct session *rig_session(const struct rig *rig)
 {
-    void *at = rig->service.sessions + (size_t)i * rig->service.engine->size;
+    assert_false(list_is_empty(&rig->service.sessions));
+    return LIST_OWNER(rig->service.sessions.next, struct session, link);
+}
 
-    return at;
+/* How many clients have nothing to say. */
+static inline int rig_idle(const struct rig *rig)
+{
+    int count = 0;
+
+    for (const struct list *at = rig->service.idle.next;
+         at != &rig->service.idle; at = at->next)
+        count++;
+    return count;
+}
+
+/* Exactly these events of a descriptor are watched. */
+static inline int rig_watches(const struct rig *rig, int fd, unsigned events)
+{
+    return fd_interest_get(&rig->loop.interest, fd) == events;
 }
 
 static inline int rig_is_readable(int fd)
@@ -258,6 +298,16 @@ static inline void rig_expect(struct rig *rig, int client, const char *answer)
 
     rig_read(rig, client, NULL, got, sizeof got);
     assert_string_equal(got, answer);
+}
+
+/* It gets no more, and a reset at the end: what it has is not the whole. */
+static inline void rig_expect_reset(struct rig *rig, int client)
+{
+    char byte;
+
+    rig_until(rig, rig_is_readable(client));
+    assert_int_equal(recv(client, &byte, 1, 0), -1);
+    assert_int_equal(errno, ECONNRESET);
 }
 
 static inline void rig_expect_status(struct rig *rig, int client, int status)

@@ -292,7 +292,7 @@ static void drains(int sig)
     h = hold(&lb, 0);
     lb_expect_statistics(&lb, "active 3,");
     program_signal(lb.program, sig);
-    program_expect(lb.program, ": draining, 3 connections under way\n");
+    program_expect(lb.program, ": draining, 2 connections under way\n");
     assert_true(wire_refused(lb.port));
     wire_expect_end(idle);
     wire_send_text(begun, "st: h\r\n\r\n");

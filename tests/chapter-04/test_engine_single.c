@@ -51,7 +51,7 @@ static void a_request_and_its_answer(void **state)
                               "X-Real-IP: 127.0.0.1\r\n"
                               "X-Request-ID: abc\r\n"
                               "Connection: close\r\n\r\n");
-    rig->now_ms += 42;
+    rig->clock.now_ms += 42;
     answer(rig, backend, client);
 
     rig_until(rig, rig->service.active == 0);

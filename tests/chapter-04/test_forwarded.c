@@ -35,7 +35,8 @@ static const char *inject_from(const char *client_ip, const char *text)
     struct buffer out;
 
     buffer_init(&out, memory, sizeof memory - 1);
-    assert_int_equal(inject_headers(parse(text), &x, &out), 0);
+    assert_int_equal(inject_headers(parse(text), &x, SLICE("close"), SLICE(""),
+                                    &out), 0);
     memory[buffer_size(&out)] = '\0';
     assert_int_equal(strlen(memory), buffer_size(&out));
     return memory;
@@ -157,7 +158,8 @@ static void says_so_if_it_does_not_fit(void **state)
         struct buffer out;
 
         buffer_init(&out, memory, capacity);
-        assert_int_equal(inject_headers(&head, &x, &out),
+        assert_int_equal(inject_headers(&head, &x, SLICE("close"), SLICE(""),
+                                        &out),
                          capacity == whole ? 0 : -1);
         free(memory);
     }

@@ -63,12 +63,12 @@ static void ends_after_thirty_seconds_in_any_case(void **state)
 
     (void)state;
     for (int i = 0; i < 19; i++) { /* whoever is still sending has time ... */
-        uint64_t before = rig_session(rig, 0)->deadline_ms;
+        uint64_t before = rig_session(rig)->timer.at_ms;
 
         rig_pass(rig, 1500);
         assert_int_equal(rig->service.active, 1);
         wire_send_text(client, "more");
-        rig_until(rig, rig_session(rig, 0)->deadline_ms > before);
+        rig_until(rig, rig_session(rig)->timer.at_ms > before);
     }
     rig_pass(rig, 1500); /* ... but not for ever */
     assert_int_equal(rig->service.active, 0);

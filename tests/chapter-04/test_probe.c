@@ -55,26 +55,37 @@ static void decide(int i)
     fake_ready(&fake, fd, WATCH_WRITE);
 }
 
-/* A turn, and all that it began is decided. */
+/* The clock goes on by so much; what is due then happens. */
+static void pass(uint64_t ms)
+{
+    fake.clock.now_ms += ms;
+    virtual_clock_ring(&fake.clock);
+}
+
+/* How long it is until something happens to a backend's check. */
+static int due_in_ms(int i)
+{
+    return (int)(prober.probes[i].timer.at_ms - fake.clock.now_ms);
+}
+
+/* What is due now, and all that it began is decided. */
 static void check_all(void)
 {
-    prober_turn(&prober);
+    pass(0);
     for (int i = 0; i < set.num_backends; i++)
         while (fd_of(i) >= 0)
             decide(i);
 }
 
-/* One backend's check fails or succeeds, whatever the network says. */
-static void check_one(struct backend *b, int ok)
+/* The first backend's check fails or succeeds, whatever the network says. */
+static void check_one(const struct backend *b, int ok)
 {
-    b->next_check_ms = fake.now_ms;
-    prober_turn(&prober);
-    if (ok) {
+    prober_suspect(&prober, b);
+    pass(0);
+    if (ok)
         decide(0);
-    } else {
-        fake.now_ms += PROBE_TIMEOUT_MS;
-        prober_turn(&prober);
-    }
+    else
+        pass(PROBE_TIMEOUT_MS);
     assert_int_equal(fd_of(0), -1);
 }
 
@@ -92,7 +103,8 @@ static void checks_all_at_once_and_the_first_check_decides(void **state)
     add(port);
     open_prober();
     assert_false(prober_knows_all(&prober));
-    prober_turn(&prober);
+    assert_int_equal(fake_count(&fake), 0); /* not before the loop's turn */
+    pass(0);
     decide(0);
     assert_false(prober_knows_all(&prober)); /* the third is on its way */
     decide(2);
@@ -119,12 +131,11 @@ static void a_healthy_backend_is_asked_every_ten_seconds(void **state)
     open_prober();
     check_all();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(prober_turn(&prober), PROBE_INTERVAL_MS);
-        fake.now_ms += PROBE_INTERVAL_MS - 1;
-        assert_int_equal(prober_turn(&prober), 1);
+        assert_int_equal(due_in_ms(0), PROBE_INTERVAL_MS);
+        pass(PROBE_INTERVAL_MS - 1);
         assert_int_equal(fd_of(0), -1);
-        fake.now_ms += 1;
-        assert_int_equal(prober_turn(&prober), PROBE_TIMEOUT_MS);
+        pass(1);
+        assert_int_equal(due_in_ms(0), PROBE_TIMEOUT_MS);
         decide(0);
     }
     wire_close(listener);
@@ -142,19 +153,20 @@ static void one_in_doubt_is_asked_every_second(void **state)
     check_all();
     check_one(b, 0); /* one failure: up, but in doubt */
     assert_true(b->is_healthy);
-    assert_int_equal(prober_turn(&prober), PROBE_FAST_MS);
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     check_one(b, 1); /* it was nothing */
-    assert_int_equal(prober_turn(&prober), PROBE_INTERVAL_MS);
+    assert_int_equal(due_in_ms(0), PROBE_INTERVAL_MS);
     for (int i = 0; i < PROBE_FALL; i++)
         check_one(b, 0);
     assert_false(b->is_healthy);
-    assert_int_equal(prober_turn(&prober), PROBE_FAST_MS);
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     check_one(b, 1); /* better, but still in doubt */
-    assert_int_equal(prober_turn(&prober), PROBE_FAST_MS);
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     wire_close(listener);
 }
 
-static void the_nearest_deadline_counts(void **state)
+/* Each has a time of its own: one in doubt hurries nobody else. */
+static void each_backend_has_its_own_time(void **state)
 {
     int port, listener = wire_listen(&port);
 
@@ -164,27 +176,61 @@ static void the_nearest_deadline_counts(void **state)
     add(port);
     open_prober();
     check_all();
-    set.backends[1].next_check_ms = fake.now_ms + 300;
-    assert_int_equal(prober_turn(&prober), 300);
-    set.backends[0].next_check_ms = fake.now_ms + 200;
-    assert_int_equal(prober_turn(&prober), 200);
+    check_one(&set.backends[0], 0);
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
+    assert_int_equal(due_in_ms(1), PROBE_INTERVAL_MS - PROBE_TIMEOUT_MS);
+    pass(PROBE_FAST_MS);
+    assert_true(fd_of(0) >= 0);
+    assert_int_equal(fd_of(1), -1);
+    decide(0);
+    pass(PROBE_INTERVAL_MS - PROBE_TIMEOUT_MS - PROBE_FAST_MS);
+    assert_int_equal(fd_of(0), -1);
+    assert_true(fd_of(1) >= 0);
+    decide(1);
     wire_close(listener);
 }
 
 /* What upstream.c asks for when a request has failed. */
-static void a_check_that_is_wanted_now_is_made_now(void **state)
+static void one_that_is_suspected_is_asked_now(void **state)
 {
     int port, listener = wire_listen(&port);
 
     (void)state;
     begin();
     add(port);
+    add(port);
     open_prober();
     check_all();
-    set.backends[0].next_check_ms = fake.now_ms;
-    prober_turn(&prober);
-    assert_true(fd_of(0) >= 0);
-    decide(0);
+    prober_suspect(&prober, &set.backends[1]);
+    pass(0);
+    assert_int_equal(fd_of(0), -1);
+    assert_true(fd_of(1) >= 0);
+    decide(1);
+    assert_int_equal(set.backends[1].checks, 2);
+    assert_int_equal(due_in_ms(1), PROBE_INTERVAL_MS);
+    wire_close(listener);
+}
+
+/* A check that is under way neither begins anew nor gets more or less time,
+ * however many requests fail meanwhile. */
+static void one_that_is_being_asked_is_not_asked_twice(void **state)
+{
+    int port, listener = wire_listen(&port), fd;
+
+    (void)state;
+    begin();
+    add(port);
+    open_prober();
+    pass(0);
+    fd = fd_of(0);
+    for (int ms = 0; ms < PROBE_TIMEOUT_MS; ms++) {
+        prober_suspect(&prober, &set.backends[0]);
+        assert_int_equal(fd_of(0), fd);
+        assert_int_equal(set.backends[0].checks, 0);
+        pass(1);
+    }
+    assert_int_equal(fd_of(0), -1);
+    assert_int_equal(set.backends[0].checks, 1);
     wire_close(listener);
 }
 
@@ -247,14 +293,14 @@ static void a_dead_backend_is_found_dead_and_alive_again(void **state)
     assert_int_equal(net_resolve("127.0.0.1", dead, &b->addresses), 0);
     for (int i = 0; i < PROBE_FALL; i++) {
         assert_true(b->is_healthy);
-        fake.now_ms = b->next_check_ms;
+        pass(i == 0 ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
         check_all();
     }
     assert_false(b->is_healthy);
     assert_int_equal(net_resolve("127.0.0.1", port, &b->addresses), 0);
     for (int i = 0; i < PROBE_RISE; i++) {
         assert_false(b->is_healthy);
-        fake.now_ms = b->next_check_ms;
+        pass(PROBE_FAST_MS);
         check_all();
     }
     assert_true(b->is_healthy);
@@ -274,13 +320,11 @@ static void a_check_is_given_up_after_two_seconds(void **state)
     begin();
     add(port);
     open_prober();
-    prober_turn(&prober);
+    pass(0);
     fd = fd_of(0);
-    fake.now_ms += PROBE_TIMEOUT_MS - 1;
-    assert_int_equal(prober_turn(&prober), 1);
+    pass(PROBE_TIMEOUT_MS - 1);
     assert_int_equal(fd_of(0), fd);
-    fake.now_ms += 1;
-    prober_turn(&prober);
+    pass(1);
     assert_int_equal(fd_of(0), -1);
     assert_int_equal(fake_count(&fake), 0); /* forgotten before it is closed */
     assert_int_equal(b->checks, 1);
@@ -297,11 +341,13 @@ static void closing_gives_up_what_is_under_way(void **state)
     add(port);
     add(port);
     open_prober();
-    prober_turn(&prober);
-    assert_int_equal(fake_count(&fake), 2);
+    pass(0);
+    decide(0);
+    assert_int_equal(fake_count(&fake), 1);
     prober_close(&prober);
     assert_int_equal(fake_count(&fake), 0);
-    assert_int_equal(set.backends[0].checks, 0); /* that is no result */
+    assert_null(fake.clock.timers); /* nor does anything come later */
+    assert_int_equal(set.backends[1].checks, 0); /* that is no result */
     prober_close(&prober);
     wire_close(listener);
 }
@@ -336,8 +382,7 @@ static void any_address_that_answers_is_enough(void **state)
     assert_int_equal(b->checks, 1);
     assert_true(b->is_healthy);
     assert_int_equal(b->preferred, 2); /* requests go there, too */
-    fake.now_ms = b->next_check_ms;
-    prober_turn(&prober);
+    pass(PROBE_INTERVAL_MS);
     decide(0); /* at once: it is asked first now */
     assert_int_equal(b->checks, 2);
     wire_close(listener);
@@ -395,13 +440,11 @@ static void a_lack_of_descriptors_is_no_failure(void **state)
     none = limit;
     none.rlim_cur = 0;
     for (int i = 0; i < 2 * PROBE_FALL; i++) {
-        int wait_ms;
-
-        b->next_check_ms = fake.now_ms;
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-        wait_ms = prober_turn(&prober);
+        pass((uint64_t)due_in_ms(0));
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-        assert_int_equal(wait_ms, PROBE_FAST_MS);
+        assert_int_equal(fd_of(0), -1);
+        assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     }
     assert_int_equal(b->checks, 1);
     assert_int_equal(b->streak, 0);
@@ -420,11 +463,30 @@ static void nor_is_a_loop_that_is_full(void **state)
     open_prober();
     check_all();
     fake.failing = 1;
-    b->next_check_ms = fake.now_ms;
-    assert_int_equal(prober_turn(&prober), PROBE_FAST_MS);
+    pass(PROBE_INTERVAL_MS);
     fake.failing = 0;
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     assert_int_equal(fd_of(0), -1);
     assert_int_equal(b->checks, 1);
+    wire_close(listener);
+}
+
+/* But the first check has to say something: nobody waits for ever for the
+ * program to be ready. */
+static void the_first_check_counts_in_any_case(void **state)
+{
+    int port, listener = wire_listen(&port);
+
+    (void)state;
+    begin();
+    add(port);
+    open_prober();
+    fake.failing = 1;
+    pass(0);
+    fake.failing = 0;
+    assert_true(prober_knows_all(&prober));
+    assert_false(set.backends[0].is_healthy);
+    assert_int_equal(due_in_ms(0), PROBE_FAST_MS);
     wire_close(listener);
 }
 
@@ -434,8 +496,9 @@ int main(void)
         fixture_test(checks_all_at_once_and_the_first_check_decides),
         fixture_test(a_healthy_backend_is_asked_every_ten_seconds),
         fixture_test(one_in_doubt_is_asked_every_second),
-        fixture_test(the_nearest_deadline_counts),
-        fixture_test(a_check_that_is_wanted_now_is_made_now),
+        fixture_test(each_backend_has_its_own_time),
+        fixture_test(one_that_is_suspected_is_asked_now),
+        fixture_test(one_that_is_being_asked_is_not_asked_twice),
         fixture_test(it_takes_three_failures_and_two_successes),
         fixture_test(a_first_check_that_fails_decides_too),
         fixture_test(a_dead_backend_is_found_dead_and_alive_again),
@@ -446,6 +509,7 @@ int main(void)
         fixture_test(after_a_silent_address_the_next_is_asked),
         fixture_test(a_lack_of_descriptors_is_no_failure),
         fixture_test(nor_is_a_loop_that_is_full),
+        fixture_test(the_first_check_counts_in_any_case),
     };
     return fixture_run("probe", tests);
 }

@@ -1,5 +1,5 @@
 /* select_loop on socket pairs: who is called, and who must not be. Its limits
- * and errors are in test_select_limits.c. */
+ * and errors are in test_select_limits.c, its timers in test_select_timers.c. */
 #include "fixture.h"
 
 #include <string.h>
@@ -7,22 +7,6 @@
 #include <unistd.h>
 
 #include "spy.h"
-
-/* select_loop on pipes and sockets: who is called, and who must not be. */
-#include "fixture.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "clock.h"
-#include "deadline.h"
-#include "descriptors.h"
-#include "select_loop.h"
 
 /* ---- who is called ------------------------------------------------------- */
 
@@ -119,11 +103,11 @@ static void events_0_forgets_a_descriptor(void **state)
     pair(b);
     set(a[0], WATCH_READ | WATCH_WRITE, &spy);
     set(b[0], WATCH_READ, &spy);
-    assert_int_equal(loop.top, b[0]);
+    assert_int_equal(loop.interest.top, b[0]);
     assert_int_equal(set(b[0], 0, &spy), 0);
-    assert_int_equal(loop.top, a[0]);
+    assert_int_equal(loop.interest.top, a[0]);
     assert_int_equal(set(a[0], 0, &spy), 0);
-    assert_int_equal(loop.top, -1);
+    assert_int_equal(loop.interest.top, -1);
     fill(a[1]);
     fill(b[1]);
     close(b[1]); /* a hang-up is no reason either */

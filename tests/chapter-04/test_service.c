@@ -2,6 +2,7 @@
  * stopping are in test_service_stop.c. */
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -9,7 +10,7 @@
 
 static int is_listening(const struct rig *rig)
 {
-    return FD_ISSET(rig->service.listener, &rig->loop.reading) != 0;
+    return rig_watches(rig, rig->service.listener, WATCH_READ);
 }
 
 /* ---- how many ------------------------------------------------------------ */
@@ -20,7 +21,7 @@ static void those_beyond_the_limit_wait_in_the_backlog(void **state)
     int client[5], backend[5];
 
     (void)state;
-    rig->service.max_sessions = 3;
+    rig->service.max_clients = 3;
     rig_open(rig);
     assert_true(is_listening(rig));
     for (int i = 0; i < 3; i++)
@@ -57,7 +58,7 @@ static void a_crowd_is_taken_in_batches(void **state)
     int client[CROWD];
 
     (void)state;
-    rig->service.max_sessions = CROWD;
+    rig->service.max_clients = CROWD;
     rig_open(rig);
     for (int i = 0; i < CROWD; i++)
         client[i] = wire_connect(rig->port);
@@ -91,7 +92,7 @@ static void a_place_is_as_good_as_new(void **state)
     struct rig *rig = rig_make(1);
 
     (void)state;
-    rig->service.max_sessions = 1;
+    rig->service.max_clients = 1;
     rig_open(rig);
     for (int i = 0; i < 30; i++) { /* after good ends and bad ones */
         int backend, client = rig_under_way(rig, &backend);
@@ -131,8 +132,7 @@ static void turn_without_descriptors(struct rig *rig)
 {
     struct rlimit before = forbid_descriptors();
 
-    select_loop_turn(&rig->loop, 10);
-    service_turn(&rig->service);
+    rig_turn(rig);
     setrlimit(RLIMIT_NOFILE, &before);
 }
 
@@ -164,18 +164,18 @@ static void without_descriptors_it_looks_away_for_a_while(void **state)
     rig = rig_start(1);
     client = rig_client(rig, RIG_GET);
     turn_without_descriptors(rig);
-    assert_true(rig->service.full);
+    assert_true(rig->service.paused);
     assert_false(is_listening(rig));
     for (int i = 0; i < 10; i++) /* it does not spin meanwhile */
         assert_int_equal(select_loop_turn(&rig->loop, 0), 0);
-    assert_int_equal(service_turn(&rig->service), SERVICE_TICK_MS);
-
-    rig_pass(rig, SERVICE_TICK_MS); /* looks again, in vain */
+    rig_pass(rig, SERVICE_PAUSE_MS - 1);
+    assert_false(is_listening(rig));
+    rig_pass(rig, 1); /* looks again, in vain */
     assert_true(is_listening(rig));
     turn_without_descriptors(rig);
     assert_false(is_listening(rig));
 
-    rig_pass(rig, SERVICE_TICK_MS);
+    rig_pass(rig, SERVICE_PAUSE_MS);
     rig_answer(rig, 0);
     rig_expect(rig, client, RIG_ANSWER);
     wire_close(client);
@@ -193,7 +193,7 @@ static void a_session_that_ends_gives_one_back(void **state)
     first = rig_under_way(rig, &backend);
     second = rig_client(rig, RIG_GET);
     turn_without_descriptors(rig);
-    assert_true(rig->service.full);
+    assert_true(rig->service.paused);
     wire_send_text(backend, RIG_ANSWER);
     wire_close(backend);
     rig_expect(rig, first, RIG_ANSWER);
@@ -216,7 +216,7 @@ static void a_client_that_asks_for_nothing_is_let_go(void **state)
     rig_until(rig, rig->service.active == 1);
     rig_pass(rig, 9999);
     assert_int_equal(rig->service.active, 1);
-    rig_pass(rig, 101);
+    rig_pass(rig, 1);
     assert_int_equal(rig->service.active, 0);
     wire_expect_end(client); /* no word: it has asked for none */
     wire_close(client);
@@ -237,7 +237,9 @@ static void a_head_that_takes_too_long_is_a_408(void **state)
         rig_settle(rig);
     }
     assert_int_equal(rig->service.active, 1);
-    rig_pass(rig, 1100);
+    rig_pass(rig, 999);
+    assert_int_equal(rig->finished, 0);
+    rig_pass(rig, 1);
     rig_expect_status(rig, client, 408);
     wire_close(client);
     assert_int_equal(rig->finished, 1);
@@ -246,17 +248,19 @@ static void a_head_that_takes_too_long_is_a_408(void **state)
     rig_close(rig);
 }
 
-static void an_idle_service_sleeps_longer(void **state)
+/* Nothing is looked for in vain: nobody there, no timer set. */
+static void a_service_without_clients_sets_no_timer(void **state)
 {
     struct rig *rig = rig_start(1);
-    int client;
+    int backend, client;
 
     (void)state;
-    assert_int_equal(service_turn(&rig->service), 1000);
-    client = wire_connect(rig->port);
-    rig_until(rig, rig->service.active == 1);
-    assert_int_equal(service_turn(&rig->service), SERVICE_TICK_MS);
-    wire_close(client);
+    assert_null(rig->clock.timers);
+    client = rig_under_way(rig, &backend);
+    assert_non_null(rig->clock.timers);
+    rig_complete(rig, backend, client);
+    rig_until(rig, rig->service.active == 0);
+    assert_null(rig->clock.timers);
     rig_close(rig);
 }
 
@@ -267,23 +271,57 @@ static void an_idle_service_sleeps_longer(void **state)
 static void sessions_are_buried_when_the_turn_is_over(void **state)
 {
     struct rig *rig = rig_start(1);
-    struct session *s = rig_session(rig, 0);
-    int client = wire_connect(rig->port);
+    struct session *s;
+    int client = rig_client(rig, "GET"), fd;
 
     (void)state;
-    rig_until(rig, rig->service.active == 1);
+    rig_settle(rig);
+    s = rig_session(rig);
+    fd = s->client_fd;
     wire_close(client);
     assert_int_equal(select_loop_turn(&rig->loop, 1000), 1);
     assert_true(s->ended);
-    assert_true(s->in_use);
-    assert_true(s->client_fd >= 0);
+    assert_int_equal(s->client_fd, fd);
+    assert_true(fcntl(fd, F_GETFD) >= 0);
     assert_int_equal(rig->service.active, 1);
-    assert_false(FD_ISSET(s->client_fd, &rig->loop.reading));
+    assert_true(rig_watches(rig, fd, 0));
+    assert_ptr_equal(rig->service.ended.next, &s->link);
     service_turn(&rig->service);
-    assert_false(s->in_use);
-    assert_int_equal(s->client_fd, -1);
+    assert_true(list_is_empty(&rig->service.ended));
+    assert_true(fcntl(fd, F_GETFD) < 0);
     assert_int_equal(rig->service.active, 0);
     rig_close(rig);
+}
+
+/* Who comes next gets the memory of one who has left, but nothing that he said;
+ * and no more is kept than was needed, nor more than SERVICE_SPARE. */
+static void the_memory_of_a_session_is_used_again(void **state)
+{
+    enum { CROWD = SERVICE_SPARE + 10 };
+    struct rig *rig = rig_make(1);
+    int client[CROWD], backend;
+    struct session *s;
+
+    (void)state;
+    rig->service.max_clients = CROWD;
+    rig_open(rig);
+    for (int i = 0; i < 3; i++) {
+        client[0] = rig_under_way(rig, &backend);
+        s = rig_session(rig);
+        rig_complete(rig, backend, client[0]);
+        rig_until(rig, rig->service.active == 0);
+        assert_int_equal(rig->service.spares, 1);
+        assert_ptr_equal(rig->service.spare.next, &s->link);
+    }
+    for (int i = 0; i < CROWD; i++)
+        client[i] = rig_client(rig, "GET");
+    rig_until(rig, rig->service.active == CROWD);
+    assert_int_equal(rig->service.spares, 0);
+    for (int i = 0; i < CROWD; i++)
+        wire_close(client[i]);
+    rig_until(rig, rig->service.active == 0);
+    assert_int_equal(rig->service.spares, SERVICE_SPARE);
+    rig_close(rig); /* nothing is leaked: the sanitizers look */
 }
 
 int main(void)
@@ -297,8 +335,9 @@ int main(void)
         fixture_test(a_session_that_ends_gives_one_back),
         fixture_test(a_client_that_asks_for_nothing_is_let_go),
         fixture_test(a_head_that_takes_too_long_is_a_408),
-        fixture_test(an_idle_service_sleeps_longer),
+        fixture_test(a_service_without_clients_sets_no_timer),
         fixture_test(sessions_are_buried_when_the_turn_is_over),
+        fixture_test(the_memory_of_a_session_is_used_again),
     };
     return fixture_run("service", tests);
 }

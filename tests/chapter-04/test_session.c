@@ -24,7 +24,7 @@ static int peer_of_client, peer_of_backend;
 
 /* ---- an engine, a connector and filters that count ----------------------- */
 
-static int starts, steps, releases;
+static int starts, steps, expiries, releases, last_reusable;
 
 static void count_start(struct session *session)
 {
@@ -38,14 +38,20 @@ static void count_step(struct session *session)
     steps++;
 }
 
+static void count_expiry(struct session *session)
+{
+    assert_ptr_equal(session, &s);
+    expiries++;
+}
+
 static const struct engine counting = {"counting", sizeof(struct session),
-                                       count_start, count_step, count_step};
+                                       count_start, count_step, count_expiry};
 
 static void count_release(void *self, struct backend *b, int fd, int reusable)
 {
     (void)self;
     assert_ptr_equal(b, &backend);
-    assert_false(reusable);
+    last_reusable = reusable;
     releases++;
     close(fd);
 }
@@ -79,20 +85,22 @@ static int open_pair(int *far)
 
 static void open_session(void)
 {
-    struct net_addresses peer;
-
-    assert_int_equal(net_resolve("192.0.2.7", 1234, &peer), 0);
     memset(&service, 0, sizeof service);
     memset(&s, 0, sizeof s);
-    starts = steps = releases = finishes = 0;
+    starts = steps = expiries = releases = finishes = 0;
     service.watch = fake_open(&fake);
     service.engine = &counting;
     service.connector = &connector;
     service.filters = filters;
     service.filter_count = 3;
+    service.active = 1;
+    list_init(&service.sessions);
+    list_init(&service.ended);
+    list_init(&service.idle);
+    list_append(&service.sessions, &s.link);
     s.memory[0] = malloc(SESSION_BUFFER);
     s.memory[1] = malloc(SESSION_BUFFER);
-    session_start(&s, &service, open_pair(&peer_of_client), &peer.at[0]);
+    session_start(&s, &service, open_pair(&peer_of_client), "192.0.2.7");
 }
 
 /* Lends it a backend's connection, as upstream.c does. */
@@ -143,7 +151,7 @@ static void begins_with_the_services_engine(void **state)
 static void another_engine_goes_on_at_the_next_step(void **state)
 {
     static const struct engine other = {"other", sizeof(struct session),
-                                        count_start, count_step, count_step};
+                                        count_start, count_step, count_expiry};
 
     (void)state;
     open_session();
@@ -158,9 +166,30 @@ static void a_deadline_counts_from_the_turns_time(void **state)
 {
     (void)state;
     open_session();
-    fake.now_ms = 5000;
+    fake.clock.now_ms = 5000;
     session_deadline(&s, 30000);
-    assert_int_equal(s.deadline_ms, 35000);
+    session_deadline(&s, 20000); /* the last one counts */
+    fake.clock.now_ms = 24999;
+    assert_int_equal(virtual_clock_ring(&fake.clock), 0);
+    fake.clock.now_ms = 25000;
+    assert_int_equal(virtual_clock_ring(&fake.clock), 1);
+    assert_int_equal(expiries, 1);
+    fake.clock.now_ms = 100000; /* once */
+    assert_int_equal(virtual_clock_ring(&fake.clock), 0);
+    close_session();
+}
+
+static void it_may_have_none(void **state)
+{
+    (void)state;
+    open_session();
+    assert_null(fake.clock.timers);
+    session_deadline(&s, 1000);
+    session_deadline(&s, -1);
+    assert_null(fake.clock.timers);
+    session_deadline(&s, 1000);
+    session_end(&s, NULL); /* who has ended has none */
+    assert_null(fake.clock.timers);
     close_session();
 }
 
@@ -212,7 +241,7 @@ static void hold(struct channel *c, size_t cleared, int can_write)
 
 static void what_the_channels_want_is_watched(void **state)
 {
-    enum { R = WATCH_READ, W = WATCH_WRITE, FULL = SESSION_BUFFER };
+    enum { R = WATCH_READ, W = WATCH_WRITE, FULL = HTTP_HEAD_MAX };
     static const struct {
         const char *when;
         size_t up, down; /* bytes in each */
@@ -228,8 +257,9 @@ static void what_the_channels_want_is_watched(void **state)
         {"the client has said all", 9, 9, 1, 1, 0, 0, W, R | W},
         {"the backend has said all", 0, 9, 1, 0, 1, 0, R | W, 0},
         {"both have, nothing is left", 0, 0, 1, 1, 1, 0, 0, 0},
-        {"connecting", 9, 0, 1, 0, 0, 1, 0, W},
-        {"connecting, nothing to send", 0, 0, 0, 0, 0, 1, 0, W},
+        {"connecting", 9, 0, 1, 0, 0, 1, R, W},
+        {"connecting, nothing to send", 0, 0, 0, 0, 0, 1, R, W},
+        {"connecting, full", FULL, 0, 1, 0, 0, 1, 0, W},
     };
 
     (void)state;
@@ -267,27 +297,60 @@ static void only_changes_are_told(void **state)
     close_session();
 }
 
-static void a_backend_is_forgotten_before_it_is_replaced(void **state)
+/* What the loop knows of it is not known: it may have been watched by a pool. */
+static void a_new_backend_is_told_to_the_loop(void **state)
 {
-    int old, far;
-
     (void)state;
     open_session();
-    give_backend();
-    session_settle(&s);
-    old = s.backend_fd;
-    far = peer_of_backend;
     s.down.eof = s.down.broken = s.down.can_read = 1;
-    session_set_backend(&s, open_pair(&peer_of_backend));
-    assert_int_equal(fake.events[old], 0);
+    give_backend();
     assert_int_equal(s.up.out, s.backend_fd);
     assert_int_equal(s.down.in, s.backend_fd);
     assert_false(s.down.eof || s.down.broken || s.down.can_read);
     session_settle(&s);
     assert_int_equal(fake.events[s.backend_fd], WATCH_READ);
-    close(old);
-    close(far);
     close_session();
+}
+
+static void a_backend_that_wants_nothing_is_told_so(void **state)
+{
+    (void)state;
+    open_session();
+    give_backend();
+    fake.events[s.backend_fd] = WATCH_READ; /* by the pool, say */
+    hold(&s.down, HTTP_HEAD_MAX, 1);
+    session_settle(&s);
+    assert_int_equal(fake.events[s.backend_fd], 0);
+    close_session();
+}
+
+/* Before it is closed, of course; one that is kept goes to the connector as it
+ * is: it will be watched on, by somebody else. */
+static void a_backend_that_is_given_back_is_forgotten(void **state)
+{
+    (void)state;
+    for (int reusable = 0; reusable <= 1; reusable++) {
+        int lent;
+
+        open_session();
+        give_backend();
+        session_settle(&s);
+        lent = s.backend_fd;
+        s.connecting = 1;
+        session_release_backend(&s, reusable);
+        assert_int_equal(fake.events[lent], reusable ? WATCH_READ : 0);
+        assert_int_equal(releases, 1);
+        assert_int_equal(last_reusable, reusable);
+        assert_int_equal(backend.active_connections, 0);
+        assert_int_equal(s.backend_fd, -1);
+        assert_int_equal(s.up.out, -1);
+        assert_int_equal(s.down.in, -1);
+        assert_false(s.connecting);
+        session_release_backend(&s, reusable); /* there is none */
+        assert_int_equal(releases, 1);
+        close(peer_of_backend);
+        close_session();
+    }
 }
 
 static void a_loop_that_cannot_watch_it_ends_it(void **state)
@@ -319,7 +382,7 @@ static void an_exchange_is_finished_once(void **state)
     s.x.began_ms = 100;
     s.up.total = 11;
     s.down.total = 22;
-    fake.now_ms = 150;
+    fake.clock.now_ms = 150;
     session_finish(&s, NULL);
     assert_int_equal(finishes, 2); /* two filters */
     assert_null(told.failure);
@@ -371,10 +434,12 @@ static void an_end_only_marks_it(void **state)
     assert_false(is_closed(s.client_fd));
     assert_false(is_closed(s.backend_fd));
     assert_int_equal(releases, 0);
-    assert_ptr_equal(service.ended, &s);
+    assert_true(list_is_empty(&service.sessions));
+    assert_ptr_equal(service.ended.next, &s.link);
 
     session_end(&s, "twice"); /* must not be in the list twice */
-    assert_null(s.next);
+    assert_ptr_equal(service.ended.next, &s.link);
+    assert_ptr_equal(s.link.next, &service.ended);
     session_settle(&s);
     assert_int_equal(fake_count(&fake), 0);
     close_session();
@@ -392,7 +457,9 @@ static void closing_gives_both_descriptors_back(void **state)
     session_end(&s, NULL);
     session_close(&s);
     assert_int_equal(releases, 1);
+    assert_false(last_reusable);
     assert_int_equal(backend.active_connections, 0);
+    assert_int_equal(service.active, 0);
     assert_true(is_closed(client));
     assert_true(is_closed(lent));
     wire_expect_end(peer_of_client);
@@ -402,22 +469,80 @@ static void closing_gives_both_descriptors_back(void **state)
     free(s.memory[1]);
 }
 
+/* ---- parked -------------------------------------------------------------- */
+
+static void a_parked_client_outlives_its_session(void **state)
+{
+    int client;
+
+    (void)state;
+    open_session();
+    session_settle(&s);
+    client = s.client_fd;
+    session_deadline(&s, 1000);
+    session_park(&s, 5000);
+    assert_true(s.ended);
+    assert_int_equal(finishes, 0);
+    session_close(&s);
+    assert_false(is_closed(client));
+    assert_int_equal(service.active, 1); /* it has its place, still */
+    assert_int_equal(fake.events[client], WATCH_READ);
+    assert_ptr_not_equal(fake.watchers[client], &s.watcher);
+    assert_true(virtual_clock_next(&fake.clock) ==
+                fake.clock.now_ms + 5000);
+    idle_close_all(&service);
+    assert_true(is_closed(client));
+    assert_int_equal(service.active, 0);
+    assert_int_equal(fake_count(&fake), 0);
+    assert_null(fake.clock.timers);
+    close(peer_of_client);
+    free(s.memory[0]);
+    free(s.memory[1]);
+}
+
+static void who_cannot_be_parked_is_closed(void **state)
+{
+    (void)state;
+    for (int draining = 0; draining <= 1; draining++) {
+        int client;
+
+        open_session();
+        client = s.client_fd;
+        service.draining = draining;
+        fake.failing = !draining;
+        session_park(&s, 5000);
+        fake.failing = 0;
+        assert_true(s.ended);
+        assert_true(list_is_empty(&service.idle));
+        assert_null(fake.clock.timers);
+        assert_false(is_closed(client));
+        close_session();
+        assert_true(is_closed(client));
+        assert_int_equal(service.active, 0);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         fixture_test(begins_with_the_services_engine),
         fixture_test(another_engine_goes_on_at_the_next_step),
         fixture_test(a_deadline_counts_from_the_turns_time),
+        fixture_test(it_may_have_none),
         fixture_test(an_event_is_noted_for_its_channel),
         fixture_test(what_the_channels_want_is_watched),
         fixture_test(only_changes_are_told),
-        fixture_test(a_backend_is_forgotten_before_it_is_replaced),
+        fixture_test(a_new_backend_is_told_to_the_loop),
+        fixture_test(a_backend_that_wants_nothing_is_told_so),
+        fixture_test(a_backend_that_is_given_back_is_forgotten),
         fixture_test(a_loop_that_cannot_watch_it_ends_it),
         fixture_test(an_exchange_is_finished_once),
         fixture_test(the_first_failure_is_the_one),
         fixture_test(an_answer_has_begun_or_not),
         fixture_test(an_end_only_marks_it),
         fixture_test(closing_gives_both_descriptors_back),
+        fixture_test(a_parked_client_outlives_its_session),
+        fixture_test(who_cannot_be_parked_is_closed),
     };
     return fixture_run("session", tests);
 }

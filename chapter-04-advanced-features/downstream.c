@@ -1,0 +1,88 @@
+#include "downstream.h"
+
+#include "forwarded.h"
+#include "http_error.h"
+#include "linger.h"
+#include "log.h"
+#include "service.h"
+
+/* From here on the filters will be told how it ended. */
+static void open_exchange(struct session *s)
+{
+    s->in_exchange = 1;
+    s->x.backend = NULL;
+    s->x.request_id[0] = '\0';
+    s->x.failure = NULL;
+    s->x.status = s->x.tries = s->x.reused = 0;
+    s->x.began_ms = *s->service->watch.now_ms;
+    s->up.total = s->down.total = 0;
+}
+
+void downstream_refuse(struct session *s, int status, const char *why)
+{
+    char answer[HTTP_ERROR_MAX];
+    size_t len = http_error_format(answer, status, s->bodyless);
+
+    if (!s->in_exchange)
+        open_exchange(s);
+    log_error(s->service->program, "%s: %d: %s", s->x.client_ip, status, why);
+    s->x.status = status;
+    s->x.failure = why;
+    session_release_backend(s, 0);
+    linger_start(s, answer, len);
+}
+
+int downstream_read_head(struct session *s, struct http_head *h)
+{
+    enum moved moved = channel_pump(&s->up);
+    size_t len;
+    const char *bytes = channel_withheld(&s->up, &len);
+
+    if (len > s->seen && http_head_worth_parsing(bytes, s->seen, len)) {
+        switch (http_head_parse_request(h, bytes, len)) {
+        case HTTP_COMPLETE:
+            return 1;
+        case HTTP_BAD:
+            downstream_refuse(s, h->status, h->why);
+            return 0;
+        case HTTP_PARTIAL:
+            break;
+        }
+    }
+    s->seen = len;
+    if (moved >= DONE) /* the client left without having asked for anything */
+        session_end(s, NULL);
+    else if (len == 0)
+        session_park(s, s->service->timeouts.head_ms);
+    return 0;
+}
+
+static int ask_filters(const struct session *s)
+{
+    const struct service *service = s->service;
+    int status = 0;
+
+    for (int i = 0; i < service->filter_count && status == 0; i++)
+        if (service->filters[i].admit != NULL)
+            status = service->filters[i].admit(service->filters[i].self, &s->x);
+    return status;
+}
+
+int downstream_begin(struct session *s, const struct http_head *h)
+{
+    int status;
+
+    open_exchange(s);
+    s->bodyless = slice_equal(h->method, SLICE("HEAD"));
+    s->repeatable = http_head_is_idempotent(h);
+    request_id_choose(&s->service->ids, h, s->x.request_id);
+    if (h->form == HTTP_AUTHORITY) {
+        downstream_refuse(s, 405, "CONNECT is for forward proxies");
+        return -1;
+    }
+    status = ask_filters(s);
+    if (status == 0)
+        return 0;
+    downstream_refuse(s, status, "refused by a filter");
+    return -1;
+}

@@ -1,0 +1,27 @@
+#ifndef DOWNSTREAM_H
+#define DOWNSTREAM_H
+
+#include "http_head.h"
+#include "session.h"
+
+/* downstream: the client's side of an exchange, for every engine that speaks
+ * HTTP. (The backend's side is upstream.h.)
+ *
+ *     read_head  ->  begin  ->  ... the engine ...  ->  session_finish
+ *         |            |                |
+ *         +------------+----------------+-->  refuse */
+
+/* Reads on until a whole request head is there. 1, and the head in *h: its slices
+ * lie in the buffer of `up`, until that changes. 0: not yet; or the session was
+ * refused, parked or ended. s->seen must be 0 when a new head begins. */
+int downstream_read_head(struct session *s, struct http_head *h);
+
+/* Begins the exchange for this head and asks the filters. 0, or -1 after having
+ * refused it. */
+int downstream_begin(struct session *s, const struct http_head *h);
+
+/* Answers with an error of our own; `why` is for the log, a string constant.
+ * The rest is linger's business. */
+void downstream_refuse(struct session *s, int status, const char *why);
+
+#endif
