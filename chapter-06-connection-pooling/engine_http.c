@@ -1,0 +1,497 @@
+#include "engine_http.h"
+
+#include "downstream.h"
+#include "forwarded.h"
+#include "http_frame.h"
+#include "linger.h"
+#include "service.h"
+#include "tunnel.h"
+#include "upstream.h"
+
+enum { READ_HEAD, CONNECT, RELAY };
+
+/* Rounds of moving in one step; then the others' turn has come. */
+#define ROUNDS_MAX 16
+
+struct http {
+    struct session s; /* first */
+    struct http_frame request, answer;
+    size_t seen;       /* of the answer's head, parsed in vain */
+    int answered;      /* the head of the final answer is on its way */
+    int old_client;    /* HTTP/1.0: knows neither chunks nor 1xx */
+    int client_closes; /* it has said that this request is its last */
+    int client_keeps;  /* it may ask again on this connection, and we agree */
+    int backend_keeps; /* its connection may be used again */
+    int upgrading;     /* the client has asked for another protocol */
+};
+
+static struct http *http_of(struct session *s)
+{
+    return (struct http *)s; /* every session is one while this is its engine */
+}
+
+/* ---- the messages ------------------------------------------------------- */
+
+/* Lets go what has arrived of a message, and what is sure to follow. -1 if the
+ * message is malformed. */
+static int clear_message(struct channel *c, struct http_frame *f)
+{
+    size_t len;
+    const char *bytes = channel_withheld(c, &len);
+
+    if (c->pass > 0 || http_frame_is_done(f))
+        return 0;
+    len = http_frame_scan(f, bytes, len);
+    channel_clear(c, len, 0);
+    channel_withheld(c, &len);
+    if (len == 0)
+        c->pass = http_frame_skip(f);
+    return f->why != NULL ? -1 : 0;
+}
+
+/* Whether the whole message has arrived, and whether it has left, too. */
+static int has_arrived(const struct channel *c, const struct http_frame *f)
+{
+    return c->pass == 0 && http_frame_is_done(f);
+}
+
+static int has_left(const struct channel *c, const struct http_frame *f)
+{
+    return has_arrived(c, f) && c->cleared == 0;
+}
+
+/* Puts a head that was rewritten in the place of the one that came. */
+static int replace_head(struct channel *c, size_t length,
+                        const struct buffer *head)
+{
+    size_t size = buffer_size(head);
+
+    if (channel_replace(c, length, buffer_at(head), size) != 0)
+        return -1;
+    channel_clear(c, size, 0);
+    return 0;
+}
+
+/* ---- READ_HEAD ---------------------------------------------------------- */
+
+static void http_start(struct session *s)
+{
+    s->state = READ_HEAD;
+    s->up.can_read = 1; /* its first bytes have often come already */
+    session_deadline(s, s->service->timeouts.head_ms);
+    s->engine->step(s);
+}
+
+/* The protocol that the request asks for instead of HTTP/1.1, or nothing. HTTP/2
+ * by this way (h2c) is refused by silence: we could not follow it, and whoever
+ * tunnels it blindly lets requests pass unseen. */
+static struct slice wanted_upgrade(const struct http_head *h)
+{
+    const struct slice *protocols = http_head_find(h, SLICE("Upgrade"));
+    struct slice list, one;
+
+    if (protocols == NULL || h->minor == 0 ||
+        !http_head_names_option(h, SLICE("upgrade")))
+        return SLICE("");
+    list = *protocols;
+    while (slice_next_element(&list, &one))
+        if (slice_equal_nocase(one, SLICE("h2c")))
+            return SLICE("");
+    return *protocols;
+}
+
+/* The request's head for the backend. HTTP/1.0 stays what it is, so that the
+ * answer will be one that the client understands. */
+static int rewrite_request(struct session *s, const struct http_head *h)
+{
+    struct http *http = http_of(s);
+    struct slice upgrade = wanted_upgrade(h);
+    struct slice connection = SLICE("");
+    char memory[SESSION_BUFFER];
+    struct buffer head;
+
+    http->upgrading = upgrade.len > 0;
+    if (http->upgrading)
+        connection = SLICE("Upgrade");
+    else if (http->old_client)
+        connection = SLICE("keep-alive");
+    buffer_init(&head, memory, sizeof memory);
+    if (inject_headers(h, &s->x, connection, upgrade, &head) != 0)
+        return -1;
+    return replace_head(&s->up, h->length, &head);
+}
+
+static void go_to_backend(struct session *s)
+{
+    s->state = s->connecting ? CONNECT : RELAY;
+}
+
+static void begin_request(struct session *s, const struct http_head *h)
+{
+    struct http *http = http_of(s);
+    int status;
+
+    http->answered = http->backend_keeps = 0;
+    http->seen = 0;
+    http->old_client = h->minor == 0;
+    http->client_keeps = http_head_keeps_alive(h);
+    http->client_closes = !http->client_keeps;
+    http_frame_request(&http->request, h);
+    if (downstream_begin(s, h) != 0)
+        return;
+    if (rewrite_request(s, h) != 0) {
+        downstream_refuse(s, 431, "no room for the rewritten head");
+        return;
+    }
+    if (clear_message(&s->up, &http->request) != 0) {
+        downstream_refuse(s, 400, http->request.why);
+        return;
+    }
+    s->up.keep = 1;
+    status = upstream_begin(s);
+    if (status == 0)
+        go_to_backend(s);
+    else
+        downstream_refuse(s, status, status == 503
+                                         ? "no backend is up"
+                                         : "no backend can be reached");
+}
+
+static void read_head(struct session *s)
+{
+    struct http_head head;
+
+    if (downstream_read_head(s, &head))
+        begin_request(s, &head);
+}
+
+/* ---- CONNECT ------------------------------------------------------------ */
+
+/* An answer that has begun can't be taken back. Where only the end says that it
+ * is whole, the client is told by a reset that it is not. */
+static void cut(struct session *s, const char *why)
+{
+    if (http_of(s)->answer.framing == FRAME_CLOSE)
+        session_cut(s, why);
+    else
+        session_end(s, why);
+}
+
+/* Goes on after a failure of the backend, or tells the client. */
+static void backend_failed(struct session *s, const char *why, int status)
+{
+    status = upstream_failed(s, why, status);
+    if (status == 0)
+        go_to_backend(s);
+    else if (http_of(s)->answered)
+        cut(s, why);
+    else
+        downstream_refuse(s, status, why);
+}
+
+static void connect_backend(struct session *s)
+{
+    int status;
+
+    if (!s->up.can_write) {   /* still on its way */
+        channel_pump(&s->up); /* meanwhile, what the client sends on */
+        return;
+    }
+    status = upstream_connected(s);
+    if (status != 0)
+        downstream_refuse(s, status, "no backend can be reached");
+    else if (!s->connecting)
+        s->state = RELAY;
+}
+
+/* ---- RELAY: the request ------------------------------------------------- */
+
+/* Moves what there is of the request. 1 if anything moved. */
+static int move_request(struct session *s)
+{
+    struct http_frame *request = &http_of(s)->request;
+    enum moved moved = channel_pump(&s->up);
+    const char *why = NULL;
+
+    if (moved == OUT_FAILED) {
+        s->up.out = -1;       /* answered before it had read all, perhaps: */
+        s->down.can_read = 1; /* its last words, or why it failed */
+    }
+    if (clear_message(&s->up, request) != 0)
+        why = request->why;
+    else if (s->up.eof && !has_arrived(&s->up, request))
+        why = "the client broke off its request";
+    if (s->up.broken)
+        session_end(s, "the client left");
+    else if (why != NULL && http_of(s)->answered)
+        session_end(s, why);
+    else if (why != NULL)
+        downstream_refuse(s, 400, why);
+    return moved == MOVED;
+}
+
+/* ---- RELAY: the answer -------------------------------------------------- */
+
+/* The final head is here: decides what becomes of the two connections. The
+ * client's stays only if its request has been moved to the end: the rest of one
+ * that was answered early could be taken for the next. */
+static void note_answer(struct session *s, const struct http_response *r)
+{
+    struct http *http = http_of(s);
+
+    http->answered = 1;
+    s->x.status = r->status;
+    http_frame_response(&http->answer, r,
+                        s->bodyless ? SLICE("HEAD") : SLICE("GET"));
+    http->backend_keeps = http_head_keeps_alive(&r->head);
+    http->client_keeps = http->client_keeps && !s->service->draining &&
+                         http->answer.framing != FRAME_CLOSE &&
+                         has_left(&s->up, &http->request);
+}
+
+static int rewrite_answer(struct session *s, const struct http_response *r,
+                          struct slice connection, struct slice upgrade)
+{
+    const struct http_field set[] = {{SLICE("Connection"), connection},
+                                     {SLICE("Upgrade"), upgrade}};
+    char memory[SESSION_BUFFER];
+    struct buffer head;
+
+    buffer_init(&head, memory, sizeof memory);
+    if (http_response_forward(r, set, sizeof set / sizeof set[0], &head) != 0)
+        return -1;
+    return replace_head(&s->down, r->head.length, &head);
+}
+
+/* The backend agrees to another protocol. */
+static const char *switch_protocols(struct session *s,
+                                    const struct http_response *r)
+{
+    struct http *http = http_of(s);
+    const struct slice *protocol = http_head_find(&r->head, SLICE("Upgrade"));
+
+    if (!http->upgrading || protocol == NULL ||
+        !has_left(&s->up, &http->request))
+        return "101 that nobody has asked for";
+    s->x.status = r->status;
+    if (rewrite_answer(s, r, SLICE("Upgrade"), *protocol) != 0)
+        return "no room for the rewritten head";
+    tunnel_start(s);
+    return NULL;
+}
+
+/* Passes a head on. NULL, or what is wrong with it. */
+static const char *take_head(struct session *s, const struct http_response *r)
+{
+    struct http *http = http_of(s);
+    struct slice connection = SLICE("");
+    int failed;
+
+    http->seen = 0;
+    if (r->status == 101)
+        return switch_protocols(s, r);
+    if (http->old_client && r->head.chunked)
+        return "a chunked answer to HTTP/1.0";
+    if (r->status >= 200) {
+        note_answer(s, r);
+        if (!http->client_keeps)
+            connection = SLICE("close");
+        else if (http->old_client)
+            connection = SLICE("keep-alive");
+    }
+    if (r->status < 200 && http->old_client) /* does not know of 1xx */
+        failed = channel_replace(&s->down, r->head.length, "", 0);
+    else
+        failed = rewrite_answer(s, r, connection, SLICE(""));
+    return failed ? "no room for the rewritten head" : NULL;
+}
+
+/* Reads heads up to the final one: 1 if there was one, final or not. */
+static int read_answer_head(struct session *s)
+{
+    struct http *http = http_of(s);
+    struct http_response r;
+    size_t len;
+    const char *bytes = channel_withheld(&s->down, &len), *why = NULL;
+
+    if (len == http->seen || !http_head_worth_parsing(bytes, http->seen, len))
+        return 0;
+    http->seen = len;
+    switch (http_response_parse(&r, bytes, len)) {
+    case HTTP_PARTIAL:
+        return 0;
+    case HTTP_BAD:
+        why = r.head.why;
+        break;
+    case HTTP_COMPLETE:
+        why = take_head(s, &r);
+        break;
+    }
+    if (why == NULL)
+        return 1;
+    http->answered = 0; /* nothing of it has been passed on */
+    backend_failed(s, why, 502);
+    return 0;
+}
+
+/* The backend has closed its connection, or it broke. */
+static void backend_ended(struct session *s)
+{
+    const struct http *http = http_of(s);
+
+    if (!http->answered)
+        backend_failed(s, session_has_answer(s)
+                              ? "the backend broke off its answer's head"
+                              : "the backend closed without an answer", 502);
+    else if (http->answer.framing == FRAME_CLOSE
+                 ? s->down.broken
+                 : !has_arrived(&s->down, &http->answer))
+        backend_failed(s, "the backend broke off its answer", 502);
+}
+
+static int is_relaying(const struct session *s)
+{
+    return !s->ended && s->engine == &engine_http && s->state == RELAY;
+}
+
+/* Moves what there is of the answer. 1 if anything moved. */
+static int move_answer(struct session *s)
+{
+    struct http *http = http_of(s);
+    enum moved moved = channel_pump(&s->down);
+    int progress = moved == MOVED;
+
+    if (moved == OUT_FAILED) {
+        session_end(s, "the client left");
+        return 0;
+    }
+    while (!http->answered && is_relaying(s) && read_answer_head(s))
+        progress = 1;
+    if (is_relaying(s) && http->answered &&
+        clear_message(&s->down, &http->answer) != 0)
+        backend_failed(s, http->answer.why, 502);
+    if (is_relaying(s) && s->down.eof && s->backend_fd >= 0)
+        backend_ended(s);
+    return progress;
+}
+
+/* ---- RELAY: the end ----------------------------------------------------- */
+
+/* The whole answer is here, though the client may not have it yet: the backend
+ * is free for somebody else. */
+static void give_back(struct session *s)
+{
+    const struct http *http = http_of(s);
+    size_t surplus;
+
+    channel_withheld(&s->down, &surplus);
+    session_release_backend(s, http->backend_keeps && surplus == 0 &&
+                                   !s->down.eof);
+}
+
+static int answer_has_left(const struct session *s, const struct http *http)
+{
+    if (http->answer.framing == FRAME_CLOSE)
+        return s->down.eof && s->down.cleared == 0;
+    return has_left(&s->down, &http->answer);
+}
+
+static void next_request(struct session *s)
+{
+    size_t waiting;
+
+    channel_forget_sent(&s->up);
+    channel_trim(&s->down);
+    channel_withheld(&s->up, &waiting);
+    s->bodyless = 0;
+    s->seen = 0;
+    s->state = READ_HEAD;
+    if (waiting > 0) /* it did not wait for the answer: pipelining */
+        session_deadline(s, s->service->timeouts.head_ms);
+    else if (s->up.eof)
+        session_end(s, NULL);
+    else
+        session_park(s, s->service->timeouts.idle_ms);
+}
+
+/* Whether closing can't destroy the answer: the client has nothing more to say,
+ * or has said so. */
+static int client_has_finished(struct session *s)
+{
+    size_t more;
+
+    channel_withheld(&s->up, &more);
+    return s->up.eof || (http_of(s)->client_closes && more == 0 &&
+                         has_left(&s->up, &http_of(s)->request));
+}
+
+static void exchange_complete(struct session *s)
+{
+    session_release_backend(s, 0); /* unless it has been given back */
+    session_finish(s, NULL);
+    if (http_of(s)->client_keeps)
+        next_request(s);
+    else if (client_has_finished(s))
+        session_end(s, NULL);
+    else
+        linger_start(s, NULL, 0);
+}
+
+static void relay(struct session *s)
+{
+    struct http *http = http_of(s);
+    uint64_t before = s->up.total + s->down.total;
+    int moved = 1;
+
+    for (int round = 0; moved; round++) {
+        if (round == ROUNDS_MAX) /* the rest in the next turn */
+            s->up.can_read = s->down.can_read = 0;
+        moved = move_request(s);
+        if (is_relaying(s))
+            moved |= move_answer(s);
+        if (!is_relaying(s))
+            return;
+        if (http->answered && has_arrived(&s->down, &http->answer) &&
+            has_left(&s->up, &http->request))
+            give_back(s);
+        if (http->answered && answer_has_left(s, http)) {
+            exchange_complete(s);
+            return;
+        }
+    }
+    if (s->up.total + s->down.total != before)
+        session_deadline(s, s->service->timeouts.read_ms);
+}
+
+/* ---- the engine --------------------------------------------------------- */
+
+static void http_step(struct session *s)
+{
+    static void (*const handle[])(struct session *) = {read_head,
+                                                       connect_backend, relay};
+    int before;
+
+    do {
+        before = s->state;
+        handle[before](s);
+    } while (!s->ended && s->engine == &engine_http && s->state != before);
+    session_settle(s);
+}
+
+static void http_expire(struct session *s)
+{
+    if (s->state == CONNECT)
+        backend_failed(s, "connecting took too long", 504);
+    else if (s->state == RELAY && !http_of(s)->answered)
+        downstream_refuse(s, 504, "the backend did not answer in time");
+    else if (s->state == RELAY)
+        cut(s, "nothing moved for too long");
+    else if (buffer_size(&s->up.buf) > 0)
+        downstream_refuse(s, 408, "the head took too long");
+    else
+        session_end(s, NULL);
+    session_settle(s);
+}
+
+const struct engine engine_http = {"http", sizeof(struct http), http_start,
+                                   http_step, http_expire};
