@@ -1,0 +1,169 @@
+# tests/bench/contestants.sh: the backends, and everybody who stands before them,
+# configured for the same work: one worker, connections to the backends kept,
+# X-Forwarded-For added, nothing logged. Read by bench.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that bench has, or needs
+forever=1000000000 # requests on a connection: never "that was the last one"
+
+nginx_paths() {
+    for kind in client_body proxy fastcgi uwsgi scgi; do
+        echo "${kind}_temp_path $work/temp_$kind;"
+    done
+}
+nginx_head() { # nginx_head DESCRIPTORS NAME
+    cat <<END
+daemon off; master_process off; pid $work/nginx.$2.pid; error_log /dev/null;
+worker_rlimit_nofile $1;
+events { worker_connections $1; }
+http { access_log off; default_type text/plain;
+keepalive_timeout 300s; keepalive_requests $forever; client_header_timeout 300s;
+$(nginx_paths)
+END
+}
+
+# Three backends that cost as little as possible: they are not what is measured.
+start_backends() {
+    case ${BACKEND:-answer} in
+    answer) start_answer ;;
+    nginx) start_nginx_backends ;;
+    *) die "unknown BACKEND: $BACKEND (answer, nginx)" ;;
+    esac
+}
+start_answer() {
+    backend_kind="answer, one process"
+    launch "$work/backend.log" on_other_cores "$tools/answer" 0 0 0
+    await_line "$work/backend.log" ' listening on ' "$pid" || exit 1
+    for port in $(port_in "$work/backend.log"); do
+        backends="$backends 127.0.0.1:$port"
+    done
+    count_at=http://127.0.0.1:$port/accepted
+}
+start_nginx_backends() {
+    backend_kind="nginx, one process, a constant answer"
+    {
+        nginx_head "$descriptors" backend
+        for i in 1 2 3; do
+            free_port
+            backends="$backends 127.0.0.1:$port"
+            echo "server { listen 127.0.0.1:$port backlog=4096;"
+            echo "location / { return 200 'hello from the backend'; } }"
+        done
+        free_port
+        count_at=http://127.0.0.1:$port/
+        echo "server { listen 127.0.0.1:$port; location / { stub_status; } } }"
+    } >"$work/backend.conf"
+    launch "$work/backend.log" on_other_cores nginx -p "$work" \
+        -c "$work/backend.conf"
+    for b in $backends; do
+        until_true 10 answers_or_gone "${b#*:}" "$pid"
+        answers "${b#*:}" || die "the backends do not start"
+    done
+}
+port_in() { sed -n 's/.* listening on .*:\([0-9]*\)$/\1/p' "$1"; }
+
+# accepted: how many connections the backends have had.
+accepted() { curl -s "$count_at" | awk 'NF == 1 || NR == 3 { print $1; exit }'; }
+
+program_of() {
+    case $1 in
+    advanced_lb) echo "$from/chapter-04-advanced-features/advanced_lb" ;;
+    high_perf_lb) echo "$from/chapter-05-high-perf-io/high_perf_lb" ;;
+    high_perf_select) echo "$select_from/chapter-05-high-perf-io/high_perf_lb" ;;
+    pooled_lb) echo "$from/chapter-06-connection-pooling/pooled_lb" ;;
+    floor) echo "$tools/floor" ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# Whether it keeps a client's connection after the answer, here.
+keeps_clients() {
+    case $1-$mode in
+    advanced_lb-* | high_perf_*-* | floor-close) return 1 ;;
+    esac
+}
+
+# start_contestant NAME POOL MODE: sets pid and port. POOL is how many idle
+# connections it may keep to a backend; MODE is close if each client connection
+# carries one request (the floor has to know).
+start_contestant() {
+    contestant_log=$work/$1.log
+    case $1 in
+    nginx | haproxy) "start_$1" "$2" && return 0 ;;
+    *) start_program "$@" && return 0 ;;
+    esac
+    stop "$pid"
+    return 1
+}
+
+start_program() {
+    program=$(program_of "$1")
+    # shellcheck disable=SC2086 # $backends is a list
+    case $1 in
+    floor) set -- "$1" 0 $backends -m "$3" ;;
+    pooled_lb) set -- "$1" 0 $backends -p "$2" ;;
+    *) set -- "$1" 0 $backends ;;
+    esac
+    shift
+    launch "$contestant_log" on_proxy_core "$program" "$@"
+    await_line "$contestant_log" ' listening on ' "$pid" || return 1
+    port=$(port_in "$contestant_log")
+}
+
+start_nginx() { # its pool is one for all three backends
+    free_port
+    {
+        nginx_head "$descriptors" proxy
+        echo "upstream b {"
+        for b in $backends; do
+            echo "server $b;"
+        done
+        cat <<END
+keepalive $((3 * $1)); keepalive_requests $forever; keepalive_timeout 300s; }
+server { listen $port backlog=4096; location / {
+proxy_pass http://b; proxy_http_version 1.1;
+proxy_set_header Connection ""; proxy_set_header Host \$http_host;
+proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for; } } }
+END
+    } >"$work/nginx.conf"
+    launch "$contestant_log" on_proxy_core nginx -p "$work" \
+        -c "$work/nginx.conf"
+    until_true 10 answers_or_gone "$port" "$pid"
+    answers "$port"
+}
+
+# Its pools have no limit by themselves. It reckons with two descriptors for each
+# client, which idle ones do not need: so its limit is less strict here. And it
+# gives up pooling while a quarter of its descriptors are in use: not here.
+start_haproxy() {
+    free_port
+    {
+        cat <<END
+global
+    nbthread 1
+    no strict-limits
+    tune.pool-low-fd-ratio 95
+    tune.pool-high-fd-ratio 98
+    maxconn $((descriptors - 3000))
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 300s
+    timeout server 300s
+    timeout http-request 300s
+    timeout http-keep-alive 300s
+    option forwardfor
+    http-reuse always
+frontend f
+    bind :$port
+    backlog 4096
+    maxconn $((descriptors - 3000))
+    default_backend b
+backend b
+END
+        for b in $backends; do
+            echo "    server s${b#*:} $b"
+        done
+    } >"$work/haproxy.cfg"
+    launch "$contestant_log" on_proxy_core haproxy -db -f "$work/haproxy.cfg"
+    until_true 10 answers_or_gone "$port" "$pid"
+    answers "$port"
+}
