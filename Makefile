@@ -29,8 +29,10 @@ deps:        ## install what the tests need (cmocka), if it is not there
 check:       ## all that CI checks: both compilers, tests, sanitizers, analysis, READMEs
 	@sh tests/check
 
-bench: all   ## compare the chapters, and nginx and HAProxy where installed
-	@sh tests/bench/bench
+bench: all   ## compare the chapters, and nginx and HAProxy where installed (LINE=... for one)
+	+@$(MAKE_IN) tests/bench
+	+@$(MAKE_IN) chapter-05-high-perf-io VARIANT=select POLLER=select all
+	@sh tests/bench/bench $(LINE)
 
 fuzz:        ## fuzz the parsers for SECONDS=30 each (needs clang)
 	+@$(MAKE_IN) tests/fuzz run SECONDS=$(or $(SECONDS),30)
@@ -51,7 +53,7 @@ export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	    $(or $(OUT),build/export)/$$chapter || exit 1; done
 
 clean:       ## remove everything that was built
-	$(call each,clean,$(PARTS))
+	$(call each,clean,$(PARTS) tests/bench)
 	rm -rf build
 
 help:        ## this list

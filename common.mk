@@ -7,6 +7,7 @@
 #   make DEBUG=1      -O0 -g3, in build/debug
 #   make WERROR=1     a warning is an error (what CI uses)
 #   make VARIANT=x    any other set of flags, in build/x
+#   make POLLER=x     select, kqueue or epoll (chapter 5), in build/plain-x
 #   make V=1          shows the whole commands
 #
 # Programs lie in their chapter's directory; those of a variant lie under
@@ -50,6 +51,10 @@ endif
 endif
 ifdef WERROR
 WARNINGS += -Werror
+endif
+# Another poller than the system's own (chapter 5): other objects.
+ifeq ($(origin POLLER),command line)
+VARIANT := $(VARIANT)-$(POLLER)
 endif
 
 CMOCKA_LIBS   ?= $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)

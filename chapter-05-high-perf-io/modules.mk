@@ -10,6 +10,12 @@ POLLER_OpenBSD   := kqueue
 POLLER_DragonFly := kqueue
 POLLER ?= $(or $(POLLER_$(shell uname -s)),select)
 
+# On Linux the kqueue poller is tested over a shim, which only tests should link.
+ifeq ($(POLLER)-$(shell uname -s),kqueue-Linux)
+MODULES  += tests/support/kqueue-shim/kqueue.c
+INCLUDES += -I../tests/support/kqueue-shim
+endif
+
 MODULES  += $(addprefix chapter-05-high-perf-io/, poller.h timer_wheel.c \
             event_loop.c event_loop_$(POLLER).c)
 INCLUDES += -I../chapter-05-high-perf-io

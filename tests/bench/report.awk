@@ -145,6 +145,7 @@ END {
     for (k in value) {
         split(k, part, SUBSEP)
         measured[part[1], part[2]] = 1
+        disturbed += part[3] == "waited" && value[k] > 5
     }
     if (!x_count) print "\nnothing was measured"
     for (k = 1; k <= x_count; k++) {
@@ -153,4 +154,7 @@ END {
     }
     if (x_count > 1) growth()
     if (call_count) by_name()
+    if (disturbed)
+        print "\n" disturbed " measurements were disturbed (waited over 5 %):" \
+            " do not trust this run"
 }

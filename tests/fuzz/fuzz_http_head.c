@@ -7,47 +7,14 @@
  *   - what is passed on of a head is a head that says the same: method, host
  *     and framing; it has no hop-by-hop field; passing it on again changes
  *     nothing */
-#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
+#include "fuzz.h"
 #include "http_head.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#define REGION     65536
 #define ALL_CUTS   600 /* bytes; of a longer input some cuts are tried */
 #define SOME_CUTS  64
-
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-static void check(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "broken: %s\n", what);
-    abort();
-}
-
-/* The bytes, at the end of the last page that may be read. */
-static const char *guarded(const unsigned char *data, size_t size)
-{
-    static char *base;
-
-    if (base == NULL) {
-        base = mmap(NULL, 2 * REGION, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        check(base != MAP_FAILED, "mmap");
-        check(mprotect(base + REGION, REGION, PROT_NONE) == 0, "mprotect");
-    }
-    memcpy(base + REGION - size, data, size);
-    return base + REGION - size;
-}
 
 /* What a prefix was found to be. */
 struct finding {
@@ -143,7 +110,7 @@ static void check_forwarding(const unsigned char *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    if (size > REGION)
+    if (guarded(data, size) == NULL)
         return 0;
     check_cuts(data, size);
     check_forwarding(data, size);
