@@ -104,8 +104,8 @@ int event_loop_add(event_loop_t *loop, int fd, uint32_t events,
     }
     if (fd >= loop->slot_count && make_slot(loop, fd) != 0)
         return -1;
-    slot = &loop->slots[fd];
-    if (slot->events != 0) {
+    slot = slot_of(loop, fd);
+    if (slot == NULL || slot->events != 0) {
         errno = EEXIST;
         return -1;
     }
