@@ -77,7 +77,9 @@ NUMBER   := $(if $(filter chapter-%,$(PART)),$(shell echo $(PART) | cut -d- -f1-
 BINARIES := $(PROGRAMS:%=$(OUT)/$(PART)/%)
 LIBRARY  := $(BUILD)/$(PART)/modules.a
 OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(MODULES)))
-SUITES   := $(notdir $(basename $(wildcard $(ROOT)/tests/$(NUMBER)/test_*.c)))
+# A chapter's AGAIN: suites of earlier chapters that its program must pass, too.
+SUITES   := $(sort $(notdir $(basename \
+                $(wildcard $(ROOT)/tests/$(NUMBER)/test_*.c) $(AGAIN))))
 SUPPORT  := $(patsubst $(ROOT)/%.c,$(BUILD)/%.o,$(wildcard $(ROOT)/tests/support/*.c))
 TESTDIR  := $(BUILD)/tests/$(NUMBER)
 
@@ -98,12 +100,23 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(Q)$(if $(OBJECTS),ar rc $@ $(OBJECTS),touch $@)
 
-# (The more special rule stands first: make 3.81 takes the first that fits.)
-$(BUILD)/tests/%.o: $(ROOT)/tests/%.c $(BUILD)/flags | cmocka
+# A suite learns where the programs are, and which is its chapter's (the first).
+define COMPILE_TEST
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) $(CMOCKA_CFLAGS) $(INCLUDES) -I$(ROOT)/tests/support \
-	    -DPROGRAMS='"$(abspath $(OUT))"' -MMD -MP -c -o $@ $<
+	    -DPROGRAMS='"$(abspath $(OUT))"' -DLB_PART='"$(PART)"' \
+	    -DLB_NAME='"$(firstword $(PROGRAMS))"' -MMD -MP -c -o $@ $<
+endef
+
+# (The more special rules stand first: make 3.81 takes the first that fits.)
+vpath test_%.c $(sort $(dir $(AGAIN)))
+
+$(BUILD)/tests/%.o: $(ROOT)/tests/%.c $(BUILD)/flags | cmocka
+	$(COMPILE_TEST)
+
+$(TESTDIR)/%.o: %.c $(BUILD)/flags | cmocka
+	$(COMPILE_TEST)
 
 $(BUILD)/%.o: $(ROOT)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

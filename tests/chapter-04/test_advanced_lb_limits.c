@@ -1,6 +1,7 @@
 /* advanced_lb: at its limits: 256 clients, no descriptor left, descriptors that
- * select() cannot watch. Nothing is overrun, nothing
- * spins, and afterwards all is as before. */
+ * select() cannot watch. Nothing is overrun, nothing spins, and afterwards all
+ * is as before. */
+#include "clock.h"
 #include "deadline.h"
 #include "fixture.h"
 #include "http_client.h"
@@ -48,7 +49,7 @@ static void expect_hello(int client)
 /* ---- many clients ------------------------------------------------------- */
 
 /* The 257th is connected, by the kernel, and waits; it is served when one of
- * the others leaves. */
+ * the others leaves. (They have begun to ask: nobody is idle.) */
 static void one_more_than_256_waits_its_turn(void **state)
 {
     static int clients[MAX_CLIENTS];
@@ -58,14 +59,16 @@ static void one_more_than_256_waits_its_turn(void **state)
     (void)state;
     lb_start_real(&lb, 1);
     before = program_descriptors(lb.program);
-    for (int i = 0; i < MAX_CLIENTS; i++)
+    for (int i = 0; i < MAX_CLIENTS; i++) {
         clients[i] = wire_connect(lb.port);
+        wire_send_text(clients[i], "GET");
+    }
     lb_expect_statistics(&lb, "Connections: active 256, max 256, peak 256\n");
     late = wire_connect(lb.port);
     wire_send_text(late, GET);
     expect_idle(&lb, 200); /* although the listener is ready all the time */
     wire_expect_silence(late, 0);
-    wire_send_text(clients[100], GET);
+    wire_send_text(clients[100], GET + 3);
     expect_hello(clients[100]);
     expect_hello(late);
     for (int i = 0; i < MAX_CLIENTS; i++)
@@ -73,6 +76,37 @@ static void one_more_than_256_waits_its_turn(void **state)
             wire_close(clients[i]);
     lb_expect_descriptors(&lb, before);
     lb_expect_statistics(&lb, "Connections: active 0, max 256, peak 256\n");
+    lb_stop(&lb);
+}
+
+/* 256 that say nothing cannot lock out one that asks: when the first of them has
+ * been silent for a second, it makes room, long before its time is up. */
+static void silent_clients_lock_nobody_out(void **state)
+{
+    static int clients[MAX_CLIENTS];
+    struct lb lb;
+    int before, late;
+    uint64_t began;
+
+    (void)state;
+    lb_start_real(&lb, 1);
+    before = program_descriptors(lb.program);
+    for (int i = 0; i < MAX_CLIENTS; i++)
+        clients[i] = wire_connect(lb.port);
+    lb_expect_statistics(&lb, "Connections: active 256, max 256, peak 256\n");
+    began = clock_now_ms();
+    late = wire_connect(lb.port);
+    wire_send_text(late, GET);
+    expect_hello(late);
+    /* About 1,100 ms are usual; 10,000 would be the time of a head. */
+    assert_in_range(clock_now_ms() - began, 0, 8000);
+    wire_expect_end(clients[0]);
+    lb_expect_statistics(&lb, "Connections: active 255, max 256, peak 256\n");
+    wire_send_text(clients[MAX_CLIENTS - 1], GET); /* the others have stayed */
+    expect_hello(clients[MAX_CLIENTS - 1]);
+    for (int i = 0; i < MAX_CLIENTS - 1; i++)
+        wire_close(clients[i]);
+    lb_expect_descriptors(&lb, before);
     lb_stop(&lb);
 }
 
@@ -127,7 +161,7 @@ static void two_times_256_requests_at_once(void **state)
 static void start_with_40_descriptors(struct lb *lb)
 {
     lb_start(lb, &(struct lb_plan){
-                     .program = ADVANCED_LB, .real = 1,
+                     .program = LB_PROGRAM, .real = 1,
                      .launcher = {"/bin/sh", "-c",
                                   "ulimit -n 40 && exec \"$0\" \"$@\""}});
 }
@@ -147,7 +181,7 @@ static void without_descriptors_it_waits(void **state)
     before = program_descriptors(lb.program);
     for (int i = 0; i < CLIENTS; i++)
         clients[i] = wire_connect(lb.port);
-    program_expect(lb.program, "advanced_lb: accept: Too many open files\n");
+    program_expect(lb.program, LB_NAME ": accept: Too many open files\n");
     wire_send_text(clients[0], GET);
     http_receive(clients[0], "GET", &r);
     assert_int_equal(r.status, 503);
@@ -194,7 +228,7 @@ static void start_with_descriptors(struct lb *lb, int last)
 
     snprintf(text, sizeof text, "%d", last);
     lb_start(lb, &(struct lb_plan){
-                     .program = ADVANCED_LB, .real = 1,
+                     .program = LB_PROGRAM, .real = 1,
                      .launcher = {own_path, "--with-descriptors", text}});
 }
 
@@ -256,7 +290,7 @@ static void it_does_not_start_where_it_could_not_listen(void **state)
     char program[4096], last[16];
 
     (void)state;
-    snprintf(program, sizeof program, "%s/%s", PROGRAMS, ADVANCED_LB);
+    snprintf(program, sizeof program, "%s/%s", PROGRAMS, LB_PROGRAM);
     for (int i = 1; i <= 3; i++) {
         const char *argv[] = {own_path, "--with-descriptors", last, program,
                               "0", "127.0.0.1:1", NULL};
@@ -266,7 +300,7 @@ static void it_does_not_start_where_it_could_not_listen(void **state)
         r = program_run(argv, NULL, 0);
         assert_int_equal(r.status, 1);
         assert_string_equal(r.out, "");
-        assert_string_equal(r.err, "advanced_lb: start: Too many open files\n");
+        assert_string_equal(r.err, LB_NAME ": start: Too many open files\n");
         run_free(&r);
     }
 }
@@ -292,6 +326,7 @@ int main(int argc, char *argv[])
 {
     static const struct CMUnitTest tests[] = {
         fixture_test(one_more_than_256_waits_its_turn),
+        fixture_test(silent_clients_lock_nobody_out),
         fixture_test(a_batch_is_cut_at_the_limit),
         fixture_test(two_times_256_requests_at_once),
         fixture_test(without_descriptors_it_waits),
@@ -307,5 +342,5 @@ int main(int argc, char *argv[])
         perror(argv[0]);
         return 1;
     }
-    return fixture_run("advanced_lb: limits", tests);
+    return fixture_run(LB_NAME ": limits", tests);
 }

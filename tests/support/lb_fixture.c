@@ -117,17 +117,6 @@ void lb_start(struct lb *lb, const struct lb_plan *plan)
     lb->port = program_port(lb->program);
 }
 
-void lb_start_real(struct lb *lb, int backends)
-{
-    lb_start(lb, &(struct lb_plan){ .program = ADVANCED_LB, .real = backends });
-}
-
-void lb_start_scripted(struct lb *lb, int backends)
-{
-    lb_start(lb, &(struct lb_plan){ .program = ADVANCED_LB,
-                                    .scripted = backends });
-}
-
 static void stop_backends(struct lb *lb)
 {
     for (int i = 0; i < lb->count; i++) {

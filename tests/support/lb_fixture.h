@@ -9,7 +9,7 @@
  * from both sides.
  *
  *     struct lb lb;
- *     lb_start(&lb, &(struct lb_plan){ .program = ADVANCED_LB, .real = 3,
+ *     lb_start(&lb, &(struct lb_plan){ .program = LB_PROGRAM, .real = 3,
  *                                      .options = { "-a", "wrr" } });
  *     ... requests to lb.port ...
  *     lb_stop(&lb);
@@ -19,7 +19,9 @@
  * those behind them are `dead`: ports that refuse.
  * All functions fail the running test instead of returning an error. */
 
-#define ADVANCED_LB "chapter-04-advanced-features/advanced_lb"
+/* The load balancer of the chapter that the suite is built for: the Makefile says
+ * which. So a suite can be run on a later one, too (see AGAIN in common.mk). */
+#define LB_PROGRAM LB_PART "/" LB_NAME
 
 #define LB_BACKENDS 8
 
@@ -43,9 +45,14 @@ struct lb {
 
 void lb_start(struct lb *lb, const struct lb_plan *plan);
 
-/* The usual ones: ADVANCED_LB, round robin. */
-void lb_start_real(struct lb *lb, int backends);
-void lb_start_scripted(struct lb *lb, int backends);
+/* The usual ones: LB_PROGRAM, round robin. (Macros, because each suite has an
+ * LB_PROGRAM of its own, and this module is built once for all.) */
+#define lb_start_real(lb, backends) \
+    lb_start((lb), &(struct lb_plan){ .program = LB_PROGRAM, \
+                                      .real = (backends) })
+#define lb_start_scripted(lb, backends) \
+    lb_start((lb), &(struct lb_plan){ .program = LB_PROGRAM, \
+                                      .scripted = (backends) })
 
 /* SIGTERM to the load balancer, which must exit 0; then the backends. */
 void lb_stop(struct lb *lb);

@@ -1,4 +1,4 @@
-/* advanced_lb: bodies, both ways: every byte arrives, in whatever pieces, and
+/* LB_NAME: bodies, both ways: every byte arrives, in whatever pieces, and
  * what cannot be got rid of is not taken in. */
 #include "deadline.h"
 #include "fixture.h"
@@ -156,7 +156,7 @@ static void chunks_pass(void **state)
 
     (void)state;
     lb_start(&lb, &(struct lb_plan){
-                      .program = ADVANCED_LB, .real = 1, .scripted = 1});
+                      .program = LB_PROGRAM, .real = 1, .scripted = 1});
     http_request(lb.port, "POST", "/echo", "Transfer-Encoding: chunked\r\n",
                  body, sizeof body - 1, &r);
     assert_int_equal(r.status, 200);
@@ -409,7 +409,7 @@ static void a_refusal_is_not_destroyed(void **state)
     struct lb lb;
 
     (void)state;
-    lb_start(&lb, &(struct lb_plan){.program = ADVANCED_LB, .dead = 1});
+    lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .dead = 1});
     for (int i = 0; i < 3; i++) {
         int client = begin_post(&lb, len);
 
@@ -443,5 +443,5 @@ int main(void)
         fixture_test(a_refusal_is_not_destroyed),
     };
 
-    return fixture_run("advanced_lb: bodies", tests);
+    return fixture_run(LB_NAME ": bodies", tests);
 }

@@ -1,4 +1,4 @@
-/* advanced_lb: clients that leave, crawl or talk nonsense, at any moment of an
+/* LB_NAME: clients that leave, crawl or talk nonsense, at any moment of an
  * exchange; what they held is given back. */
 #include "deadline.h"
 #include "fixture.h"
@@ -328,7 +328,7 @@ static void nothing_is_left_of_500_requests(void **state)
     long memory;
 
     (void)state;
-    lb_start(&lb, &(struct lb_plan){.program = ADVANCED_LB, .real = 2,
+    lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .real = 2,
                                     .dead = 1});
     lb_expect_order(&lb, "b1 b2");
     before = program_descriptors(lb.program);
@@ -363,5 +363,5 @@ int main(void)
         fixture_test(nothing_is_left_of_500_requests),
     };
 
-    return fixture_run("advanced_lb: difficult clients", tests);
+    return fixture_run(LB_NAME ": difficult clients", tests);
 }

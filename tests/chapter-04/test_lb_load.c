@@ -1,4 +1,4 @@
-/* advanced_lb: hundreds of clients at once, fast ones and slow ones, while a
+/* LB_NAME: hundreds of clients at once, fast ones and slow ones, while a
  * backend is killed and comes back: nobody gets an error. */
 #include "deadline.h"
 #include "descriptors.h"
@@ -265,5 +265,5 @@ int main(void)
         fixture_test(wrk_sees_no_error),
     };
 
-    return fixture_run("advanced_lb: load", tests);
+    return fixture_run(LB_NAME ": load", tests);
 }

@@ -1,4 +1,4 @@
-/* advanced_lb: what becomes of a request's head: what the backend is told, byte
+/* LB_NAME: what becomes of a request's head: what the backend is told, byte
  * by byte, and what is refused before any backend hears of it. */
 #include "fixture.h"
 #include "http_client.h"
@@ -336,5 +336,5 @@ int main(void)
         fixture_test(a_second_request_is_not_passed_on),
     };
 
-    return fixture_run("advanced_lb: requests", tests);
+    return fixture_run(LB_NAME ": requests", tests);
 }

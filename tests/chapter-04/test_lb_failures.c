@@ -1,5 +1,5 @@
-/* advanced_lb: backends that fail, at every moment of an exchange, and what
- * their clients see of it. (Clients that fail: test_advanced_lb_clients.c.) */
+/* LB_NAME: backends that fail, at every moment of an exchange, and what
+ * their clients see of it. (Clients that fail: test_lb_clients.c.) */
 #include "deadline.h"
 #include "descriptors.h"
 #include "fixture.h"
@@ -395,5 +395,5 @@ int main(void)
         fixture_test(a_killed_process_takes_only_its_own_answers),
     };
 
-    return fixture_run("advanced_lb: failing backends", tests);
+    return fixture_run(LB_NAME ": failing backends", tests);
 }

@@ -1,4 +1,4 @@
-/* advanced_lb: what is refused before any backend hears of it: what could be
+/* LB_NAME: what is refused before any backend hears of it: what could be
  * read in two ways, what is no HTTP, what is too long. */
 #include "fixture.h"
 #include "http_client.h"
@@ -166,7 +166,7 @@ static void the_answer_to_head_has_no_body(void **state)
     struct lb lb;
 
     (void)state;
-    lb_start(&lb, &(struct lb_plan){.program = ADVANCED_LB, .dead = 1});
+    lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .dead = 1});
     expect_refusal(&lb, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", 0,
                    ANSWER("503", "Service Unavailable", "24", ""));
     expect_refusal(&lb, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 0,
@@ -183,5 +183,5 @@ int main(void)
         fixture_test(the_answer_to_head_has_no_body),
     };
 
-    return fixture_run("advanced_lb: refusals", tests);
+    return fixture_run(LB_NAME ": refusals", tests);
 }
