@@ -68,7 +68,7 @@ static void one_more_than_256_waits_its_turn(void **state)
     wire_send_text(late, GET);
     expect_idle(&lb, 200); /* although the listener is ready all the time */
     wire_expect_silence(late, 0);
-    wire_send_text(clients[100], GET + 3);
+    wire_send_text(clients[100], &GET[3]);
     expect_hello(clients[100]);
     expect_hello(late);
     for (int i = 0; i < MAX_CLIENTS; i++)

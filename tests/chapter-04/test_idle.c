@@ -86,7 +86,7 @@ static void one_byte_makes_a_session_of_it(void **state)
     wire_send_text(client, "G");
     rig_until(rig, rig_idle(rig) == 0);
     assert_string_equal(rig_session(rig)->x.client_ip, "127.0.0.1");
-    wire_send_text(client, RIG_GET + 1);
+    wire_send_text(client, &RIG_GET[1]);
     is_served(rig, client);
     assert_string_equal(rig->last.client_ip, "127.0.0.1");
     wire_close(client);
