@@ -10,7 +10,8 @@ static void nothing(struct session *s)
 /* Another LINGER_MS, but not beyond the last moment. */
 static void wait_on(struct session *s)
 {
-    uint64_t left_ms = s->last_ms - *s->service->watch.now_ms;
+    uint64_t now_ms = *s->service->watch.now_ms;
+    uint64_t left_ms = now_ms < s->last_ms ? s->last_ms - now_ms : 0;
 
     session_deadline(s, left_ms < LINGER_MS ? (int)left_ms : LINGER_MS);
 }
