@@ -135,12 +135,20 @@ static void answer_complete(struct session *s)
         session_end(s, NULL);
 }
 
+/* Whether the backend has not got all of the request. If it has answered and
+ * closed all the same, that was a reset, since it left bytes unread: no sign
+ * that the answer is not whole. */
+static int request_is_unfinished(const struct session *s)
+{
+    return s->up.pass > 0 || s->up.cleared > 0;
+}
+
 /* The answer has ended, or the backend is gone. */
 static void answer_ended(struct session *s, enum moved how)
 {
     if (!session_has_answer(s))
         backend_failed(s, "the backend closed without an answer", 502);
-    else if (how == DONE)
+    else if (how == DONE || request_is_unfinished(s))
         answer_complete(s);
     else
         session_cut(s, "the backend broke off its answer");

@@ -6,6 +6,7 @@
 #include "blackhole.h"
 #include "deadline.h"
 #include "fixture.h"
+#include "lb_fixture.h"
 #include "program.h"
 #include "wire.h"
 
@@ -18,28 +19,22 @@
 
 static void three_backends_take_turns_from_the_first_on(void **state)
 {
-    struct program *backends[3], *lb;
-    int ports[3];
+    struct lb lb;
 
     (void)state;
-    start_backends(backends, ports, 3);
-    lb = start_balancer(ports, 3);
-    expect_backends(lb, "b1 b2 b3 b1 b2 b3 b1 b2 b3 b1");
-    program_stop(lb);
-    stop_all(backends, 3);
+    lb_start_real(&lb, 3);
+    lb_expect_order(&lb, "b1 b2 b3 b1 b2 b3 b1 b2 b3 b1");
+    lb_stop(&lb);
 }
 
 static void one_backend_gets_all(void **state)
 {
-    struct program *backend, *lb;
-    int port;
+    struct lb lb;
 
     (void)state;
-    start_backends(&backend, &port, 1);
-    lb = start_balancer(&port, 1);
-    expect_backends(lb, "b1 b1 b1");
-    program_stop(lb);
-    program_stop(backend);
+    lb_start_real(&lb, 1);
+    lb_expect_order(&lb, "b1 b1 b1");
+    lb_stop(&lb);
 }
 
 /* What is refused before a backend is chosen takes nobody's turn. */
@@ -53,14 +48,12 @@ static void a_bad_request_takes_nobodys_turn(void **state)
         {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
         {"CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\n\r\n", 405},
     };
-    struct program *backends[2], *lb;
-    int ports[2];
+    struct lb lb;
 
     (void)state;
-    start_backends(backends, ports, 2);
-    lb = start_balancer(ports, 2);
+    lb_start_real(&lb, 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        int fd = wire_connect(program_port(lb));
+        int fd = wire_connect(lb.port);
         struct http_response r;
 
         wire_send_text(fd, cases[i].request);
@@ -69,42 +62,38 @@ static void a_bad_request_takes_nobodys_turn(void **state)
         http_response_free(&r);
         wire_close(fd);
     }
-    expect_backends(lb, "b1 b2 b1");
-    program_stop(lb);
-    stop_all(backends, 2);
+    lb_expect_order(&lb, "b1 b2 b1");
+    lb_stop(&lb);
 }
 
 /* ---- what passes -------------------------------------------------------- */
 
 static void requests_and_answers_pass_unharmed(void **state)
 {
-    struct program *backends[2], *lb;
+    struct lb lb;
     struct http_response r;
     char *body = malloc(300000);
-    int ports[2];
 
     (void)state;
     assert_non_null(body);
     for (int i = 0; i < 300000; i++)
         body[i] = (char)('a' + i % 23);
-    start_backends(backends, ports, 2);
-    lb = start_balancer(ports, 2);
-    http_request(program_port(lb), "POST", "/echo", "", body, 300000, &r);
+    lb_start_real(&lb, 2);
+    http_request(lb.port, "POST", "/echo", "", body, 300000, &r);
     assert_int_equal(r.status, 200);
     assert_true(r.body_len > 300000);
     assert_memory_equal(r.body + r.body_len - 300000, body, 300000);
     http_response_free(&r);
-    http_get(program_port(lb), "/bytes/1000000", &r);
+    http_get(lb.port, "/bytes/1000000", &r);
     assert_int_equal(r.body_len, 1000000);
     http_response_free(&r);
-    http_request(program_port(lb), "HEAD", "/bytes/1000", "", NULL, 0, &r);
+    http_request(lb.port, "HEAD", "/bytes/1000", "", NULL, 0, &r);
     assert_int_equal(r.status, 200);
     http_response_free(&r);
-    http_get(program_port(lb), "/status/418", &r);
+    http_get(lb.port, "/status/418", &r);
     assert_int_equal(r.status, 418); /* a backend's own error is an answer */
     http_response_free(&r);
-    program_stop(lb);
-    stop_all(backends, 2);
+    lb_stop(&lb);
     free(body);
 }
 
@@ -112,110 +101,94 @@ static void requests_and_answers_pass_unharmed(void **state)
 
 static void a_backend_that_is_dead_at_the_start_is_skipped(void **state)
 {
-    struct program *backends[2], *lb;
-    int ports[3], refusing = wire_refuse(&ports[1]);
+    struct lb lb;
 
     (void)state;
-    start_backends(backends, ports, 1);
-    backends[1] = start_backend("b3", 0);
-    ports[2] = program_port(backends[1]);
-    lb = start_balancer(ports, 3);
+    lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .real = 2,
+                                    .dead = 1});
     /* It was said before the ready line: nobody has to find out the hard way.
      */
-    expect_marked(lb, ports[1], "UNHEALTHY", 0);
-    assert_true(strstr(program_output(lb), "UNHEALTHY") <
-                strstr(program_output(lb), "listening on"));
-    expect_backends(lb, "b1 b3 b1 b3 b1");
-    program_stop(lb);
-    stop_all(backends, 2);
-    close(refusing);
+    expect_marked(lb.program, lb.backend_port[2], "UNHEALTHY", 0);
+    assert_true(strstr(program_output(lb.program), "UNHEALTHY") <
+                strstr(program_output(lb.program), "listening on"));
+    lb_expect_order(&lb, "b1 b2 b1 b2 b1");
+    lb_stop(&lb);
 }
 
 /* Killed between two health checks: the request that finds out goes on to the
  * next backend, and its client notices nothing. */
 static void a_client_does_not_notice_that_its_backend_died(void **state)
 {
-    struct program *backends[3], *lb;
+    struct lb lb;
     char *output;
-    int ports[3];
 
     (void)state;
-    start_backends(backends, ports, 3);
-    lb = start_balancer(ports, 3);
-    expect_backends(lb, "b1");
-    program_kill(backends[1]);
-    expect_backends(lb, "b3");
-    expect_marked(lb, ports[1], "UNHEALTHY", 5000);
-    expect_backends(lb, "b1 b3 b1 b3");
-    expect_totals(lb, 7, 1);
-    output = end_balancer(lb, SIGTERM);
+    lb_start_real(&lb, 3);
+    lb_expect_order(&lb, "b1");
+    lb_kill_backend(&lb, 1);
+    lb_expect_order(&lb, "b3");
+    expect_marked(lb.program, lb.backend_port[1], "UNHEALTHY", 5000);
+    lb_expect_order(&lb, "b1 b3 b1 b3");
+    lb_expect_statistics(&lb, "\nTotal requests: 7, failed: 1\n");
+    output = lb_stop_output(&lb);
     assert_int_equal(times(output, "marked"), 1);
-    expect_line(output, ports[0], "Requests: 3, Failed: 0, ");
-    expect_line(output, ports[1], "Requests: 1, Failed: 1, ");
-    expect_line(output, ports[2], "Requests: 3, Failed: 0, ");
+    expect_line(output, lb.backend_port[0], "Requests: 3, Failed: 0, ");
+    expect_line(output, lb.backend_port[1], "Requests: 1, Failed: 1, ");
+    expect_line(output, lb.backend_port[2], "Requests: 3, Failed: 0, ");
     free(output);
-    program_stop(backends[0]);
-    program_stop(backends[2]);
 }
 
 static void when_all_are_dead_it_says_503(void **state)
 {
-    struct program *backends[2], *lb;
+    struct lb lb;
     struct http_response r;
-    int ports[2], held[2];
 
     (void)state;
-    start_backends(backends, ports, 2);
-    lb = start_balancer(ports, 2);
-    expect_backends(lb, "b1 b2");
-    program_kill(backends[0]);
-    program_kill(backends[1]);
-    held[0] = wire_refuse_at(ports[0]);
-    held[1] = wire_refuse_at(ports[1]);
+    lb_start_real(&lb, 2);
+    lb_expect_order(&lb, "b1 b2");
+    lb_kill_backend(&lb, 0);
+    lb_kill_backend(&lb, 1);
     /* This request finds out, the next one knows. */
-    expect_refusal_by_balancer(lb, 503, "503 Service Unavailable\n");
-    program_expect(lb, ": 503: connect to the backends: Connection refused\n");
-    expect_refusal_by_balancer(lb, 503, "503 Service Unavailable\n");
-    program_expect(lb, ": 503: no backend is up\n");
-    expect_marked(lb, ports[0], "UNHEALTHY", 0);
-    expect_marked(lb, ports[1], "UNHEALTHY", 0);
-    http_request(program_port(lb), "HEAD", "/", "", NULL, 0, &r);
+    expect_refusal_by_balancer(lb.program, 503, "503 Service Unavailable\n");
+    program_expect(lb.program,
+                   ": 503: connect to the backends: Connection refused\n");
+    expect_refusal_by_balancer(lb.program, 503, "503 Service Unavailable\n");
+    program_expect(lb.program, ": 503: no backend is up\n");
+    expect_marked(lb.program, lb.backend_port[0], "UNHEALTHY", 0);
+    expect_marked(lb.program, lb.backend_port[1], "UNHEALTHY", 0);
+    http_request(lb.port, "HEAD", "/", "", NULL, 0, &r);
     assert_int_equal(r.status, 503);
     assert_int_equal(r.body_len, 0);
     http_response_free(&r);
-    program_stop(lb);
-    wire_close(held[0]);
-    wire_close(held[1]);
+    lb_stop(&lb);
 }
 
 static void without_any_backend_from_the_start_it_says_503(void **state)
 {
-    int port, refusing = wire_refuse(&port);
-    struct program *lb = start_balancer(&port, 1);
+    struct lb lb;
 
     (void)state;
-    expect_marked(lb, port, "UNHEALTHY", 0);
-    expect_refusal_by_balancer(lb, 503, "503 Service Unavailable\n");
-    program_stop(lb);
-    close(refusing);
+    lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .dead = 1});
+    expect_marked(lb.program, lb.backend_port[0], "UNHEALTHY", 0);
+    expect_refusal_by_balancer(lb.program, 503, "503 Service Unavailable\n");
+    lb_stop(&lb);
 }
 
 /* It took the request: nobody knows what it has done with it, so no other one
  * is asked. That is a failed request, but no failed backend. */
 static void a_backend_that_hangs_up_is_a_502(void **state)
 {
-    int port, listener = wire_listen(&port), client, fd;
-    struct program *lb = start_balancer(&port, 1);
     struct http_response r;
+    struct lb lb;
+    int client, fd;
     char head[1024], *output;
 
     (void)state;
-    expect_health_check(listener);
+    lb_start_scripted(&lb, 1);
     for (int reset = 0; reset < 2; reset++) {
-        client = wire_connect(program_port(lb));
+        client = wire_connect(lb.port);
         wire_send_text(client, GET_CLOSE);
-        fd = wire_accept(listener);
-        wire_receive_until(fd, "\r\n\r\n", head, sizeof head);
+        fd = lb_take(&lb, 0, head, sizeof head);
         if (reset)
             wire_reset(fd);
         else
@@ -226,11 +199,10 @@ static void a_backend_that_hangs_up_is_a_502(void **state)
         http_response_free(&r);
         wire_close(client);
     }
-    output = end_balancer(lb, SIGTERM);
-    expect_line(output, port, "Requests: 2, Failed: 2, ");
+    output = lb_stop_output(&lb);
+    expect_line(output, lb.backend_port[0], "Requests: 2, Failed: 2, ");
     assert_null(strstr(output, "UNHEALTHY"));
     free(output);
-    wire_close(listener);
 }
 
 /* ---- one client at a time ----------------------------------------------- */
@@ -238,15 +210,14 @@ static void a_backend_that_hangs_up_is_a_502(void **state)
 /* What chapter 4 is for: an idle client stops everybody. */
 static void the_second_client_waits_for_the_first(void **state)
 {
-    struct program *backend, *lb;
+    struct lb lb;
     struct http_response r;
-    int port, idle, waiting;
+    int idle, waiting;
 
     (void)state;
-    start_backends(&backend, &port, 1);
-    lb = start_balancer(&port, 1);
-    idle = wire_connect(program_port(lb));
-    waiting = wire_connect(program_port(lb));
+    lb_start_real(&lb, 1);
+    idle = wire_connect(lb.port);
+    waiting = wire_connect(lb.port);
     wire_send_text(waiting, GET_CLOSE);
     wire_expect_silence(waiting, 300);
     wire_close(idle);
@@ -254,47 +225,33 @@ static void the_second_client_waits_for_the_first(void **state)
     assert_int_equal(r.status, 200);
     http_response_free(&r);
     wire_close(waiting);
-    program_stop(lb);
-    program_stop(backend);
+    lb_stop(&lb);
 }
 
 /* ---- nothing is left open ----------------------------------------------- */
 
-static void wait_for_descriptors(struct program *lb, int count)
-{
-    deadline_t deadline = deadline_in(5000);
-
-    while (program_descriptors(lb) != count)
-        assert_true(deadline_pause(deadline));
-}
-
 static void two_hundred_requests_leave_no_descriptor(void **state)
 {
-    struct program *backends[2], *lb;
+    struct lb lb;
     char name[64];
-    int ports[2], before;
+    int before;
 
     (void)state;
-    start_backends(backends, ports, 2);
-    lb = start_balancer(ports, 2);
-    before = program_descriptors(lb);
-    if (before < 0) {
-        program_stop(lb);
-        stop_all(backends, 2);
-        skip();
-    }
+    lb_start_real(&lb, 2);
+    before = program_descriptors(lb.program);
     for (int i = 0; i < 200; i++) {
         if (i == 100)
-            program_kill(backends[0]);
-        http_get_backend(program_port(lb), "/", 200, name);
+            lb_kill_backend(&lb, 0);
+        http_get_backend(lb.port, "/", 200, name);
         assert_string_equal(name, i < 100 && i % 2 == 0 ? "b1" : "b2");
     }
-    wait_for_descriptors(lb, before);
-    program_kill(backends[1]);
+    lb_expect_descriptors(&lb, before);
+    lb_kill_backend(&lb, 1);
     for (int i = 0; i < 20; i++)
-        expect_refusal_by_balancer(lb, 503, "503 Service Unavailable\n");
-    wait_for_descriptors(lb, before);
-    program_stop(lb);
+        expect_refusal_by_balancer(lb.program, 503,
+                                   "503 Service Unavailable\n");
+    lb_expect_descriptors(&lb, before);
+    lb_stop(&lb);
 }
 
 int main(void)

@@ -79,8 +79,8 @@ static void one_more_than_256_waits_its_turn(void **state)
     lb_stop(&lb);
 }
 
-/* 256 that say nothing cannot lock out one that asks: when the first of them has
- * been silent for a second, it makes room, long before its time is up. */
+/* 256 that say nothing cannot lock out one that asks: when the first of them
+ * has been silent for a second, it makes room, long before its time is up. */
 static void silent_clients_lock_nobody_out(void **state)
 {
     static int clients[MAX_CLIENTS];
@@ -166,9 +166,9 @@ static void start_with_40_descriptors(struct lb *lb)
                                   "ulimit -n 40 && exec \"$0\" \"$@\""}});
 }
 
-/* Clients beyond that wait. One that got in, but for whose backend no descriptor
- * is left, gets an answer. Nothing spins; and since it is no fault of the
- * backend, three health checks that cannot be made do not take it down. */
+/* Clients beyond that wait. One that got in, but for whose backend there is no
+ * descriptor left, gets an answer. Nothing spins; and since it is no fault of
+ * the backend, three health checks that cannot be made do not take it down. */
 static void without_descriptors_it_waits(void **state)
 {
     enum { CLIENTS = 60 };

@@ -1,4 +1,4 @@
-/* channel: a head that is withheld, looked at, replaced in place, and let go. */
+/* channel: a head that is withheld, looked at, replaced, and let go. */
 #include "fixture.h"
 
 #include <stdio.h>
@@ -131,8 +131,8 @@ static void what_lies_before_it_stays(void **state)
     }
 }
 
-/* A head that was as long as the capacity allows may grow by CHANNEL_GROWTH, and
- * not by one byte more. */
+/* A head that was as long as the capacity allows may grow by CHANNEL_GROWTH,
+ * and not by one byte more. */
 static void there_is_room_to_grow(void **state)
 {
     static char longest[CAPACITY + CHANNEL_GROWTH + 1];

@@ -98,6 +98,25 @@ static void an_answer_before_the_request_has_ended_arrives(void **state)
     rig_close(rig);
 }
 
+/* There, sending more shows that the backend is gone. Here there is nothing to
+ * send, and it is receiving that fails: that must make no difference. */
+static void also_when_the_client_pauses(void **state)
+{
+    struct rig *rig = rig_start(1);
+    int backend, client = ask(rig, POST("10") "abc", &backend);
+
+    (void)state;
+    rig_settle(rig);
+    wire_send_text(backend, RIG_ANSWER);
+    wire_close(backend); /* "abc" was not read */
+    rig_expect(rig, client, RIG_ANSWER);
+    wire_send_text(client, "defghij");
+    rig_settle(rig);
+    wire_close(client);
+    expect_failure(rig, NULL);
+    rig_close(rig);
+}
+
 /* ---- failures ------------------------------------------------------------ */
 
 static void a_backend_that_says_nothing_is_a_502(void **state)
@@ -353,6 +372,7 @@ int main(void)
         fixture_test(a_client_that_has_said_all_gets_its_answer),
         fixture_test(interim_answers_pass),
         fixture_test(an_answer_before_the_request_has_ended_arrives),
+        fixture_test(also_when_the_client_pauses),
         fixture_test(a_backend_that_says_nothing_is_a_502),
         fixture_test(an_answer_that_breaks_off_is_cut),
         fixture_test(a_client_that_resets_ends_it),

@@ -285,8 +285,8 @@ static void who_is_busy_makes_no_room(void **state)
     rig_close(rig);
 }
 
-/* Whoever fills all places with silence holds them for a second: then a newcomer
- * gets in, however many silent ones come after him. */
+/* Whoever fills all places with silence holds them for a second: then a
+ * newcomer gets in, however many silent ones come after him. */
 static void silence_locks_nobody_out(void **state)
 {
     struct rig *rig = start(1, 4);

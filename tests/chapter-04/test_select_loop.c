@@ -1,5 +1,5 @@
-/* select_loop on socket pairs: who is called, and who must not be. Its limits
- * and errors are in test_select_limits.c, its timers in test_select_timers.c. */
+/* select_loop on socket pairs: who is called, and who must not be. Limits and
+ * errors are in test_select_limits.c, timers in test_select_timers.c. */
 #include "fixture.h"
 
 #include <string.h>

@@ -388,6 +388,30 @@ static void a_connect_that_hangs_is_given_up(void **state)
     close_planned(rig);
 }
 
+/* Or the loop would spin over it. */
+static void what_a_client_sends_meanwhile_is_taken(void **state)
+{
+    struct rig *rig = start_planned(2);
+    char got[4096];
+    int client, fd;
+
+    (void)state;
+    plan.of[0] = HANG;
+    client = rig_client(rig, "POST / HTTP/1.1\r\nHost: h\r\n"
+                             "Content-Length: 3\r\n\r\n");
+    rig_until(rig, plan.lent == 1);
+    wire_send_text(client, "abc");
+    wire_shut(client);
+    rig_settle(rig);
+    assert_true(rig_session(rig)->up.eof);
+    rig_pass(rig, 5000);
+    fd = rig_accept(rig, 1);
+    rig_read(rig, fd, NULL, got, sizeof got); /* and its end */
+    assert_non_null(strstr(got, "\r\n\r\nabc"));
+    rig_complete(rig, fd, client);
+    close_planned(rig);
+}
+
 static void when_all_hang_it_is_a_504(void **state)
 {
     struct rig *rig = start_planned(2);
@@ -438,6 +462,7 @@ int main(void)
         fixture_test(a_body_that_we_have_no_more_is_not),
         fixture_test(a_post_of_which_nothing_was_sent_may_go_elsewhere),
         fixture_test(a_connect_that_hangs_is_given_up),
+        fixture_test(what_a_client_sends_meanwhile_is_taken),
         fixture_test(when_all_hang_it_is_a_504),
         fixture_test(the_last_one_decides_between_502_and_504),
     };

@@ -1,8 +1,8 @@
 #ifndef VIRTUAL_CLOCK_H
 #define VIRTUAL_CLOCK_H
 
-/* virtual_clock: a clock that only the test moves, and the timers that are set by
- * it, for the loops of these suites.
+/* virtual_clock: a clock that only the test moves, and the timers that are set
+ * by it, for the loops of these suites.
  *
  * The functions are static inline because a suite is linked with its own object
  * and tests/support/ only. */
@@ -24,8 +24,8 @@ static inline void virtual_clock_init(struct virtual_clock *clock)
     clock->timers = NULL;
 }
 
-static inline void virtual_clock_set(struct virtual_clock *clock, struct timer *t,
-                                  uint64_t at_ms)
+static inline void virtual_clock_set(struct virtual_clock *clock,
+                                     struct timer *t, uint64_t at_ms)
 {
     timer_unlink(t);
     t->at_ms = at_ms;

@@ -33,8 +33,8 @@ void lb_command_refuses(const struct lb_command *c,
 /* What is wrong for all of them, whatever options they have. */
 void lb_command_refuses_what_is_wrong(const struct lb_command *c);
 
-/* -h and --help anywhere: the usage, with this first line (or its beginning) and
- * a line for each of these option letters; exit status 0. */
+/* -h and --help anywhere: the usage, with this first line (or its beginning)
+ * and a line for each of these option letters; exit status 0. */
 void lb_command_explains_itself(const struct lb_command *c,
                                 const char *operands, const char *options);
 
@@ -45,8 +45,8 @@ void lb_command_accepts(const struct lb_command *c,
 
 void lb_command_takes_256_backends(const struct lb_command *c);
 
-/* A port in use ends it, and does not harm who uses it; the port of one that has
- * ended can be had at once. An unknown host ends it. Exit status 1. */
+/* A port in use ends it, and does not harm who uses it; the port of one that
+ * has ended can be had at once. An unknown host ends it. Exit status 1. */
 void lb_command_needs_its_port(const struct lb_command *c);
 void lb_command_needs_known_hosts(const struct lb_command *c);
 

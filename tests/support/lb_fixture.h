@@ -19,8 +19,9 @@
  * those behind them are `dead`: ports that refuse.
  * All functions fail the running test instead of returning an error. */
 
-/* The load balancer of the chapter that the suite is built for: the Makefile says
- * which. So a suite can be run on a later one, too (see AGAIN in common.mk). */
+/* The load balancer of the chapter that the suite is built for: the Makefile
+ * says which. So a suite can be run on a later one, too: see AGAIN in
+ * common.mk. */
 #define LB_PROGRAM LB_PART "/" LB_NAME
 
 #define LB_BACKENDS 8
