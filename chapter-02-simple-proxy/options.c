@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "slice.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +53,16 @@ int options_next(struct options *o, const char *with_value)
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0)
         return OPTIONS_HELP;
     return option(o, argument, with_value);
+}
+
+const char *options_number(const char *value, int min, int max, int *out)
+{
+    uint64_t n;
+
+    if (slice_number(slice_of(value), (uint64_t)max, &n) != 0 || (int)n < min)
+        return "not a number in its range";
+    *out = (int)n;
+    return NULL;
 }
 
 int print_usage(const char *usage)

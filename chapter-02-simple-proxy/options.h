@@ -31,6 +31,10 @@ void options_begin(struct options *o, int argc, char **argv);
 /* `with_value` holds the letters of the options, all of which take a value. */
 int options_next(struct options *o, const char *with_value);
 
+/* A number as every program takes it: digits only, min..max. NULL, or what is
+ * wrong with the value. */
+const char *options_number(const char *value, int min, int max, int *out);
+
 /* Prints the usage to standard output, as -h and --help ask. Returns the exit
  * status: 0, or 1 if it could not be written. */
 int print_usage(const char *usage);

@@ -21,11 +21,8 @@ static const char PROGRAM[] = "advanced_lb";
 static const char USAGE[] =
     "usage: advanced_lb PORT HOST:PORT[:WEIGHT]... [-a ALGORITHM]\n"
     "Spreads HTTP requests over the backends, for many clients at once.\n"
-    "  -a rr      round robin (default)\n"
-    "  -a wrr     weighted round robin\n"
-    "  -a lc      least connections\n"
-    "  -a iphash  the same client, the same backend\n"
-    "Statistics: kill -USR1 PID. To stop: Ctrl-C once, again to hurry.\n"
+    BALANCER_USAGE
+    BALANCER_STOP
     "Example: advanced_lb 8080 127.0.0.1:9001:3 127.0.0.1:9002:1 -a wrr\n";
 
 static int turn(void *loop)
@@ -35,8 +32,8 @@ static int turn(void *loop)
 
 int main(int argc, char *argv[])
 {
-    static const struct command_line command_line = {PROGRAM, USAGE, "a", 2,
-                                                     "PORT and backends"};
+    static const struct command_line command_line = {
+        PROGRAM, USAGE, BALANCER_OPTIONS, 2, "PORT and backends"};
     static struct select_loop loop; /* static: too large for some stacks */
     static struct balancer lb;
     int status;

@@ -18,6 +18,16 @@
 
 #define BALANCER_FILTERS_MAX 8
 
+/* The usage's lines for balancer_take()'s options, and their letters. */
+#define BALANCER_OPTIONS "a"
+#define BALANCER_USAGE                                                         \
+    "  -a rr      round robin (default)\n"                                     \
+    "  -a wrr     weighted round robin\n"                                      \
+    "  -a lc      least connections\n"                                         \
+    "  -a iphash  the same client, the same backend\n"
+#define BALANCER_STOP                                                          \
+    "Statistics: kill -USR1 PID. To stop: Ctrl-C once, again to hurry.\n"
+
 struct balancer {
     struct watcher on_signal; /* first: the loop hands us this */
     const char *program;

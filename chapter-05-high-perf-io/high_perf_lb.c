@@ -23,11 +23,8 @@ static const char PROGRAM[] = "high_perf_lb";
 static const char USAGE[] =
     "usage: high_perf_lb PORT HOST:PORT[:WEIGHT]... [-a ALGORITHM]\n"
     "Spreads HTTP requests over the backends, for thousands of clients.\n"
-    "  -a rr      round robin (default)\n"
-    "  -a wrr     weighted round robin\n"
-    "  -a lc      least connections\n"
-    "  -a iphash  the same client, the same backend\n"
-    "Statistics: kill -USR1 PID. To stop: Ctrl-C once, again to hurry.\n"
+    BALANCER_USAGE
+    BALANCER_STOP
     "Example: high_perf_lb 8080 127.0.0.1:9001:3 127.0.0.1:9002:1 -a wrr\n";
 
 static int turn(void *loop)
@@ -37,8 +34,8 @@ static int turn(void *loop)
 
 int main(int argc, char *argv[])
 {
-    static const struct command_line command_line = {PROGRAM, USAGE, "a", 2,
-                                                     "PORT and backends"};
+    static const struct command_line command_line = {
+        PROGRAM, USAGE, BALANCER_OPTIONS, 2, "PORT and backends"};
     static struct balancer lb; /* static: too large for some stacks */
     event_loop_t *loop;
     int status;

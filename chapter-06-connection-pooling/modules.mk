@@ -2,6 +2,6 @@
 include ../chapter-05-high-perf-io/modules.mk
 MODULES  += $(addprefix chapter-06-connection-pooling/, conn_pool.c \
             pool_connector.c http_response.c http_frame.c tunnel.c \
-            engine_http.c)
+            engine_http.c pooled.c)
 INCLUDES += -I../chapter-06-connection-pooling
 INCLUDES_chapter-06-connection-pooling := $(INCLUDES)
