@@ -76,7 +76,8 @@ say  = $(if $(V),,@echo '  $(1) $(patsubst $(ROOT)/%,%,$(2))')
 NUMBER   := $(if $(filter chapter-%,$(PART)),$(shell echo $(PART) | cut -d- -f1-2),$(PART))
 BINARIES := $(PROGRAMS:%=$(OUT)/$(PART)/%)
 LIBRARY  := $(BUILD)/$(PART)/modules.a
-OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(MODULES)))
+OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(MODULES))) \
+            $(patsubst %.html,$(BUILD)/%_page.o,$(filter %.html,$(MODULES)))
 # A chapter's AGAIN: suites of earlier chapters that its program must pass, too.
 SUITES   := $(sort $(notdir $(basename \
                 $(wildcard $(ROOT)/tests/$(NUMBER)/test_*.c) $(AGAIN))))
@@ -122,6 +123,17 @@ $(BUILD)/%.o: $(ROOT)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) $(call visible,$*) -MMD -MP -c -o $@ $<
+
+# A page that is a part of the program: live.html becomes live_page.c (chapter 8).
+$(BUILD)/%_page.o: $(BUILD)/%_page.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) $(call visible,$*) -MMD -MP -c -o $@ $<
+
+EMBED := $(ROOT)/chapter-08-metrics/embed
+$(BUILD)/%_page.c: $(ROOT)/%.html $(EMBED)
+	@mkdir -p $(@D)
+	$(call say,EMBED,$<)
+	$(Q)sh $(EMBED) $< $(notdir $*)_page > $@
 
 # Rewritten only when the command changes, so that other flags mean a rebuild.
 $(BUILD)/flags: FORCE

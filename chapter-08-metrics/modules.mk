@@ -1,0 +1,5 @@
+# What chapter 8 adds to the chapters before it, in reading order.
+include ../chapter-06-connection-pooling/modules.mk
+MODULES  += $(addprefix chapter-08-metrics/, live_page.h live.html embed)
+INCLUDES += -I../chapter-08-metrics
+INCLUDES_chapter-08-metrics := $(INCLUDES)
