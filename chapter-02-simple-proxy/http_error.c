@@ -34,7 +34,8 @@ const char *http_status_text(int status)
     return "Error";
 }
 
-size_t http_error_format(char out[HTTP_ERROR_MAX], int status, int bodyless)
+size_t http_error_format_with(char out[HTTP_ERROR_MAX], int status,
+                              const char *fields, int bodyless)
 {
     const char *text = http_status_text(status);
     int len = snprintf(out, HTTP_ERROR_MAX,
@@ -42,13 +43,19 @@ size_t http_error_format(char out[HTTP_ERROR_MAX], int status, int bodyless)
                        "Content-Type: text/plain\r\n"
                        "Content-Length: %zu\r\n"
                        "Connection: close\r\n"
-                       "\r\n",
-                       status, text, strlen(text) + sizeof "502 \n" - 1);
+                       "%s\r\n",
+                       status, text, strlen(text) + sizeof "502 \n" - 1,
+                       fields);
 
     if (!bodyless)
         len += snprintf(out + len, HTTP_ERROR_MAX - (size_t)len, "%d %s\n",
                         status, text);
     return (size_t)len;
+}
+
+size_t http_error_format(char out[HTTP_ERROR_MAX], int status, int bodyless)
+{
+    return http_error_format_with(out, status, "", bodyless);
 }
 
 int send_error(int fd, int status, int bodyless, uint64_t deadline_ms)

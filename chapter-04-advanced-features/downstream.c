@@ -6,6 +6,8 @@
 #include "log.h"
 #include "service.h"
 
+#include <stdio.h>
+
 /* From here on the filters will be told how it ended. */
 static void open_exchange(struct session *s)
 {
@@ -13,18 +15,31 @@ static void open_exchange(struct session *s)
     s->x.backend = NULL;
     s->x.request_id[0] = '\0';
     s->x.failure = NULL;
-    s->x.status = s->x.tries = s->x.reused = 0;
+    s->x.status = s->x.tries = s->x.reused = s->x.retry_after_s = 0;
     s->x.began_ms = *s->service->watch.now_ms;
     s->up.total = s->down.total = 0;
+}
+
+/* Writes the answer; it tells when to come again if that is known. */
+static size_t format_answer(const struct session *s, int status,
+                            char answer[HTTP_ERROR_MAX])
+{
+    char when[40] = "";
+
+    if (s->x.retry_after_s > 0)
+        snprintf(when, sizeof when, "Retry-After: %d\r\n",
+                 s->x.retry_after_s);
+    return http_error_format_with(answer, status, when, s->bodyless);
 }
 
 void downstream_refuse(struct session *s, int status, const char *why)
 {
     char answer[HTTP_ERROR_MAX];
-    size_t len = http_error_format(answer, status, s->bodyless);
+    size_t len;
 
     if (!s->in_exchange)
         open_exchange(s);
+    len = format_answer(s, status, answer);
     log_error(s->service->program, "%s: %d: %s", s->x.client_ip, status, why);
     s->x.status = status;
     s->x.failure = why;
@@ -57,7 +72,7 @@ int downstream_read_head(struct session *s, struct http_head *h)
     return 0;
 }
 
-static int ask_filters(const struct session *s)
+static int ask_filters(struct session *s)
 {
     const struct service *service = s->service;
     int status = 0;
@@ -83,6 +98,7 @@ int downstream_begin(struct session *s, const struct http_head *h)
     status = ask_filters(s);
     if (status == 0)
         return 0;
-    downstream_refuse(s, status, "refused by a filter");
+    downstream_refuse(s, status, s->x.failure != NULL ? s->x.failure
+                                                      : "refused by a filter");
     return -1;
 }

@@ -19,6 +19,7 @@ struct exchange {
     int tries;               /* connections asked */
     int reused;              /* the last of them had served before */
     const char *failure;     /* why it did not end well, or NULL */
+    int retry_after_s;       /* refused: when to come again; 0: not said */
     uint64_t bytes_in;       /* from the client to the backend */
     uint64_t bytes_out;      /* to the client */
     uint64_t began_ms, ended_ms;
@@ -28,11 +29,12 @@ struct exchange {
  * what became of it. Here: the statistics; later: the rate limiter, metrics,
  * the access log. For each request `finish` is called exactly once, also when
  * it was refused; `admit` at most once, before a backend is chosen. Either may
- * be NULL. */
+ * be NULL. Whoever refuses may say why, for the log (x->failure, a string
+ * constant), and when it is worth while to ask again (x->retry_after_s). */
 struct filter {
     void *self;
     /* 0 to let it pass, or the HTTP status to refuse it with. */
-    int (*admit)(void *self, const struct exchange *x);
+    int (*admit)(void *self, struct exchange *x);
     void (*finish)(void *self, const struct exchange *x);
 };
 

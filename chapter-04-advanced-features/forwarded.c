@@ -1,20 +1,13 @@
 #include "forwarded.h"
 
-#include <fcntl.h>
+#include "secret.h"
+
 #include <string.h>
-#include <unistd.h>
 
 int request_ids_init(struct request_ids *ids)
 {
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0)
-        return -1;
-    n = read(fd, &ids->prefix, sizeof ids->prefix);
-    close(fd);
     ids->count = 0;
-    return n == (ssize_t)sizeof ids->prefix ? 0 : -1;
+    return secret_bytes(&ids->prefix, sizeof ids->prefix);
 }
 
 static int is_sane(struct slice id)

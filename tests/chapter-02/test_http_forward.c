@@ -192,13 +192,29 @@ static void errors_are_whole_answers(void **state)
     }
 }
 
-static void the_longest_error_fits(void **state)
+static void errors_may_have_more_fields(void **state)
 {
+    static const char wanted[] =
+        "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 22\r\nConnection: close\r\nRetry-After: 7\r\n\r\n"
+        "429 Too Many Requests\n";
     char got[HTTP_ERROR_MAX];
+    size_t len = http_error_format_with(got, 429, "Retry-After: 7\r\n", 0);
 
     (void)state;
+    assert_int_equal(len, sizeof wanted - 1);
+    assert_memory_equal(got, wanted, len);
+}
+
+static void the_longest_error_fits(void **state)
+{
+    char got[HTTP_ERROR_MAX], fields[HTTP_ERROR_FIELDS + 1];
+
+    (void)state;
+    memset(fields, 'a', HTTP_ERROR_FIELDS);
+    memcpy(fields + HTTP_ERROR_FIELDS - 2, "\r\n", 3);
     for (int status = 100; status < 1000; status++)
-        assert_in_range(http_error_format(got, status, 0), 1,
+        assert_in_range(http_error_format_with(got, status, fields, 0), 1,
                         HTTP_ERROR_MAX - 1);
 }
 
@@ -210,6 +226,7 @@ int main(void)
         fixture_test(sets_replaces_and_takes_away),
         fixture_test(says_so_when_it_does_not_fit),
         fixture_test(errors_are_whole_answers),
+        fixture_test(errors_may_have_more_fields),
         fixture_test(the_longest_error_fits),
     };
 

@@ -46,7 +46,7 @@ struct rig {
     struct exchange last;    /* what its finish() was told */
 };
 
-static inline int rig_admit(void *self, const struct exchange *x)
+static inline int rig_admit(void *self, struct exchange *x)
 {
     struct rig *rig = self;
 

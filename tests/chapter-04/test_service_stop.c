@@ -11,7 +11,7 @@ static struct {
     int refuse_with, admits, finishes;
 } counted[2];
 
-static int count_admit(void *self, const struct exchange *x)
+static int count_admit(void *self, struct exchange *x)
 {
     int i = *(const int *)self;
 
