@@ -135,6 +135,12 @@ int event_loop_mod(event_loop_t *loop, int fd, uint32_t events)
     return 0;
 }
 
+static void forget(const event_loop_t *loop, struct slot *slot)
+{
+    slot->events = 0;
+    slot->since = loop->turn;
+}
+
 int event_loop_del(event_loop_t *loop, int fd)
 {
     struct slot *slot = watched_slot(loop, fd);
@@ -142,9 +148,8 @@ int event_loop_del(event_loop_t *loop, int fd)
     if (slot == NULL)
         return -1;
     /* Fails only if fd was closed, and then it is out of the kernel's set. */
-    poller_set(loop->poller, fd, slot->events, 0);
-    slot->events = 0;
-    slot->since = loop->turn;
+    poller_set(loop->poller, fd, 0, 0);
+    forget(loop, slot);
     return 0;
 }
 
@@ -225,16 +230,29 @@ static void call_watcher(event_loop_t *loop, int fd, uint32_t events,
     w->ready(w, fd, events);
 }
 
+/* The poller may take its time, for most are closed next; asked a second time
+ * (events is 0 by then) it may not. */
+static void watch_nothing(const event_loop_t *loop, int fd)
+{
+    struct slot *slot = slot_of(loop, fd);
+
+    if (slot == NULL)
+        return;
+    poller_set(loop->poller, fd, slot->events, 0);
+    forget(loop, slot);
+}
+
 static int watch_set(void *self, int fd, unsigned events, struct watcher *w)
 {
     event_loop_t *loop = self;
     struct slot *slot = slot_of(loop, fd);
 
+    if (events == 0) {
+        watch_nothing(loop, fd);
+        return 0;
+    }
     if (slot == NULL || slot->events == 0)
-        return events == 0 ? 0
-                           : event_loop_add(loop, fd, events, call_watcher, w);
-    if (events == 0)
-        return event_loop_del(loop, fd);
+        return event_loop_add(loop, fd, events, call_watcher, w);
     if (event_loop_mod(loop, fd, events) != 0)
         return -1;
     if (slot->data != w)

@@ -47,8 +47,9 @@ int event_loop_add(event_loop_t *loop, int fd, uint32_t events,
 /* Other events from now on, not 0. 0, or -1 and errno (ENOENT: not watched). */
 int event_loop_mod(event_loop_t *loop, int fd, uint32_t events);
 
-/* Watches it no more, which must happen before fd is closed. 0, or -1 and
- * errno (ENOENT). */
+/* Watches it no more, which must happen before fd is closed. The kernel is told
+ * at once; through the seam `watch` below it may be later. 0, or -1 and errno
+ * (ENOENT). */
 int event_loop_del(event_loop_t *loop, int fd);
 
 /* As in struct watch. The timer is the caller's and must be unset (CLOCK_NEVER)

@@ -42,9 +42,9 @@ void timer_wheel_init(struct timer_wheel *w, uint64_t now_ms);
  * have been through timer_init(). */
 void timer_wheel_set(struct timer_wheel *w, struct timer *t, uint64_t at_ms);
 
-/* Rings what is due by now_ms, in no particular order within a tick. Returns the
- * number of calls. A timer that a callback sets to now or earlier rings in the
- * next advance, not in this one: no callback can hold up the loop. */
+/* Rings what is due by now_ms, in no particular order. Returns the number of
+ * calls. A timer that a callback sets to now or earlier rings in the next
+ * advance, not in this one: no callback can hold up the loop. */
 int timer_wheel_advance(struct timer_wheel *w, uint64_t now_ms);
 
 /* When to advance next: CLOCK_NEVER if no timer is set; never later than the
