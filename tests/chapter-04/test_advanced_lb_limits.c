@@ -1,6 +1,6 @@
-/* advanced_lb: at its limits: 256 clients, no descriptor left, descriptors that
- * select() cannot watch. Nothing is overrun, nothing spins, and afterwards all
- * is as before. */
+/* advanced_lb: at its limits: 256 clients, descriptors that select() cannot watch.
+ * Nothing is overrun, nothing spins, and afterwards all is as before. (A lack of
+ * descriptors is in test_lb_descriptors.c.) */
 #include "clock.h"
 #include "deadline.h"
 #include "fixture.h"
@@ -17,34 +17,9 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#define GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 #define MAX_CLIENTS 256
 
 static char own_path[4096]; /* of this suite */
-
-/* What the program uses of the processor in this time is a small part of it. */
-static void expect_idle(struct lb *lb, int ms)
-{
-    long before = program_cpu_ms(lb->program);
-    deadline_t deadline = deadline_in(ms);
-
-    while (deadline_pause(deadline))
-        continue;
-    if (program_cpu_ms(lb->program) - before > ms / 2)
-        fail_msg("%ld ms of processor time in %d ms of doing nothing",
-                 program_cpu_ms(lb->program) - before, ms);
-}
-
-static void expect_hello(int client)
-{
-    struct http_response r;
-
-    http_receive(client, "GET", &r);
-    assert_int_equal(r.status, 200);
-    assert_string_equal(r.body, "Hello from b1\n");
-    http_response_free(&r);
-    wire_close(client);
-}
 
 /* ---- many clients ------------------------------------------------------- */
 
@@ -65,12 +40,12 @@ static void one_more_than_256_waits_its_turn(void **state)
     }
     lb_expect_statistics(&lb, "Connections: active 256, max 256, peak 256\n");
     late = wire_connect(lb.port);
-    wire_send_text(late, GET);
-    expect_idle(&lb, 200); /* although the listener is ready all the time */
+    wire_send_text(late, LB_GET);
+    lb_expect_idle(&lb, 200); /* although the listener is ready all the time */
     wire_expect_silence(late, 0);
-    wire_send_text(clients[100], &GET[3]);
-    expect_hello(clients[100]);
-    expect_hello(late);
+    wire_send_text(clients[100], &LB_GET[3]);
+    lb_expect_hello(clients[100]);
+    lb_expect_hello(late);
     for (int i = 0; i < MAX_CLIENTS; i++)
         if (i != 100)
             wire_close(clients[i]);
@@ -96,14 +71,14 @@ static void silent_clients_lock_nobody_out(void **state)
     lb_expect_statistics(&lb, "Connections: active 256, max 256, peak 256\n");
     began = clock_now_ms();
     late = wire_connect(lb.port);
-    wire_send_text(late, GET);
-    expect_hello(late);
+    wire_send_text(late, LB_GET);
+    lb_expect_hello(late);
     /* About 1,100 ms are usual; 10,000 would be the time of a head. */
     assert_in_range(clock_now_ms() - began, 0, 8000);
     wire_expect_end(clients[0]);
     lb_expect_statistics(&lb, "Connections: active 255, max 256, peak 256\n");
-    wire_send_text(clients[MAX_CLIENTS - 1], GET); /* the others have stayed */
-    expect_hello(clients[MAX_CLIENTS - 1]);
+    wire_send_text(clients[MAX_CLIENTS - 1], LB_GET); /* the others have stayed */
+    lb_expect_hello(clients[MAX_CLIENTS - 1]);
     for (int i = 0; i < MAX_CLIENTS - 1; i++)
         wire_close(clients[i]);
     lb_expect_descriptors(&lb, before);
@@ -146,52 +121,12 @@ static void two_times_256_requests_at_once(void **state)
     lb_start_real(&lb, 1);
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = wire_connect(lb.port);
-        wire_send_text(clients[i], GET);
+        wire_send_text(clients[i], LB_GET);
     }
     for (int i = 0; i < CLIENTS; i++)
-        expect_hello(clients[i]);
+        lb_expect_hello(clients[i]);
     snprintf(text, sizeof text, "\nTotal requests: %d, failed: 0\n", CLIENTS);
     lb_expect_statistics(&lb, text);
-    lb_stop(&lb);
-}
-
-/* ---- no descriptor left ------------------------------------------------- */
-
-/* It may open 40 descriptors. */
-static void start_with_40_descriptors(struct lb *lb)
-{
-    lb_start(lb, &(struct lb_plan){
-                     .program = LB_PROGRAM, .real = 1,
-                     .launcher = {"/bin/sh", "-c",
-                                  "ulimit -n 40 && exec \"$0\" \"$@\""}});
-}
-
-/* Clients beyond that wait. One that got in, but for whose backend there is no
- * descriptor left, gets an answer. Nothing spins; and since it is no fault of
- * the backend, three health checks that cannot be made do not take it down. */
-static void without_descriptors_it_waits(void **state)
-{
-    enum { CLIENTS = 60 };
-    int clients[CLIENTS], before;
-    struct http_response r;
-    struct lb lb;
-
-    (void)state;
-    start_with_40_descriptors(&lb);
-    before = program_descriptors(lb.program);
-    for (int i = 0; i < CLIENTS; i++)
-        clients[i] = wire_connect(lb.port);
-    program_expect(lb.program, LB_NAME ": accept: Too many open files\n");
-    wire_send_text(clients[0], GET);
-    http_receive(clients[0], "GET", &r);
-    assert_int_equal(r.status, 503);
-    http_response_free(&r);
-    expect_idle(&lb, 2500);
-    for (int i = 0; i < CLIENTS; i++)
-        wire_close(clients[i]);
-    lb_expect_descriptors(&lb, before);
-    assert_null(strstr(program_output(lb.program), "UNHEALTHY"));
-    lb_expect_order(&lb, "b1 b1 b1");
     lb_stop(&lb);
 }
 
@@ -246,12 +181,12 @@ static void numbers_beyond_fd_setsize_are_refused(void **state)
         int client = wire_connect(lb.port);
 
         if (i % 2)
-            wire_send_text(client, GET);
+            wire_send_text(client, LB_GET);
         wire_expect_gone(client);
         wire_close(client);
     }
     lb_expect_descriptors(&lb, before);
-    expect_idle(&lb, 200);
+    lb_expect_idle(&lb, 200);
     lb_stop(&lb);
 }
 
@@ -271,7 +206,7 @@ static void the_last_numbers_are_used(void **state)
     wire_send_text(slow, "GET /delay/300 HTTP/1.1\r\nHost: h\r\n\r\n");
     lb_expect_statistics(&lb, "Active: 1,");
     second = wire_connect(lb.port);
-    wire_send_text(second, GET);
+    wire_send_text(second, LB_GET);
     wire_expect_gone(second);
     wire_close(second);
     http_receive(slow, "GET", &r);
@@ -329,7 +264,6 @@ int main(int argc, char *argv[])
         fixture_test(silent_clients_lock_nobody_out),
         fixture_test(a_batch_is_cut_at_the_limit),
         fixture_test(two_times_256_requests_at_once),
-        fixture_test(without_descriptors_it_waits),
         fixture_test(numbers_beyond_fd_setsize_are_refused),
         fixture_test(the_last_numbers_are_used),
         fixture_test(it_does_not_start_where_it_could_not_listen),

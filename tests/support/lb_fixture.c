@@ -236,6 +236,29 @@ void lb_expect_descriptors(struct lb *lb, int count)
                     program_output(lb->program));
 }
 
+void lb_expect_idle(struct lb *lb, int ms)
+{
+    long before = program_cpu_ms(lb->program);
+    deadline_t deadline = deadline_in(ms);
+
+    while (deadline_pause(deadline))
+        continue;
+    if (program_cpu_ms(lb->program) - before > ms / 2)
+        failure("%ld ms of processor time in %d ms of doing nothing",
+                program_cpu_ms(lb->program) - before, ms);
+}
+
+void lb_expect_hello(int client)
+{
+    struct http_response r;
+
+    http_receive(client, "GET", &r);
+    if (r.status != 200 || strcmp(r.body, "Hello from b1\n") != 0)
+        failure("status %d: %s", r.status, r.body);
+    http_response_free(&r);
+    wire_close(client);
+}
+
 void lb_expect_statistics(struct lb *lb, const char *text)
 {
     deadline_t deadline = deadline_in(WAIT_MS);

@@ -86,6 +86,14 @@ void lb_expect_order(struct lb *lb, const char *order);
  * where the system cannot tell). */
 void lb_expect_descriptors(struct lb *lb, int count);
 
+/* What it uses of the processor in so many scaled milliseconds is a small part of
+ * them: nothing spins. */
+void lb_expect_idle(struct lb *lb, int ms);
+
+/* LB_GET was sent on this connection: b1's answer comes. Closes it. */
+#define LB_GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+void lb_expect_hello(int client);
+
 /* Asks with SIGUSR1 until the statistics contain this text: what a client has
  * got may not have been counted yet. */
 void lb_expect_statistics(struct lb *lb, const char *text);
