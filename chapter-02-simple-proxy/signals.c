@@ -10,6 +10,7 @@
 static int wake[2] = {-1, -1}; /* written to by the handler, read by the loop */
 static volatile sig_atomic_t stops;
 static volatile sig_atomic_t dump;
+static volatile sig_atomic_t reload;
 
 static void on_signal(int sig)
 {
@@ -18,6 +19,8 @@ static void on_signal(int sig)
 
     if (sig == SIGUSR1)
         dump = 1;
+    else if (sig == SIGHUP)
+        reload = 1;
     else if (stops < 2)
         stops++;
     ignored = write(wake[1], "", 1); /* a full pipe is as good as one byte */
@@ -36,11 +39,18 @@ static int handle(int sig, void (*handler)(int))
     return sigaction(sig, &action, NULL);
 }
 
-int signals_open(void)
+static int open_pipe(void)
 {
     if (pipe(wake) != 0)
         return -1;
-    if (descriptor_prepare(wake[0]) != 0 || descriptor_prepare(wake[1]) != 0)
+    return descriptor_prepare(wake[0]) != 0 || descriptor_prepare(wake[1]) != 0
+               ? -1
+               : 0;
+}
+
+int signals_open(void)
+{
+    if (open_pipe() != 0)
         return -1;
     if (handle(SIGINT, on_signal) != 0 || handle(SIGTERM, on_signal) != 0 ||
         handle(SIGUSR1, on_signal) != 0)
@@ -72,4 +82,25 @@ int signals_take_dump(void)
 
     dump = 0;
     return asked;
+}
+
+int signals_want_reload(void)
+{
+    return handle(SIGHUP, on_signal);
+}
+
+int signals_take_reload(void)
+{
+    int asked = reload;
+
+    reload = 0;
+    return asked;
+}
+
+int signals_renew(void)
+{
+    close(wake[0]);
+    close(wake[1]);
+    stops = dump = reload = 0;
+    return open_pipe();
 }

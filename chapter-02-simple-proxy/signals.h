@@ -30,4 +30,15 @@ int signals_stops(void);
 /* Whether statistics were asked for since the last call. */
 int signals_take_dump(void);
 
+/* For programs that have something to read again (chapters 8 and 10): from now on
+ * SIGHUP asks for that, instead of ending us. 0, or -1 and errno. */
+int signals_want_reload(void);
+
+/* Whether it was asked for since the last call. */
+int signals_take_reload(void);
+
+/* In a process that was just forked, which has the pipe and the counts of its
+ * parent: makes it a pipe of its own, with nothing in it. 0, or -1 and errno. */
+int signals_renew(void);
+
 #endif

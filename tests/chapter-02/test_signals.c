@@ -30,7 +30,8 @@
 
 static void default_actions(void)
 {
-    static const int all[] = {SIGINT, SIGTERM, SIGUSR1, SIGPIPE, SIGALRM};
+    static const int all[] = {SIGINT,  SIGTERM, SIGUSR1,
+                              SIGPIPE, SIGHUP,  SIGALRM};
     struct sigaction action = {.sa_handler = SIG_DFL};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -103,6 +104,50 @@ static int take_dump(void)
     CHECK(!signals_take_dump()); /* asked for twice, told once */
     CHECK(signals_stops() == 0);
     return 0;
+}
+
+static int ask_to_reload(void)
+{
+    CHECK(signals_open() == 0);
+    CHECK(signals_want_reload() == 0);
+    CHECK(!signals_take_reload());
+    raise(SIGHUP);
+    CHECK(is_readable(signals_fd()));
+    CHECK(signals_take_reload());
+    CHECK(!signals_take_reload());
+    CHECK(signals_stops() == 0);
+    return 0;
+}
+
+static void a_hangup_asks_to_reload_where_that_is_wanted(void **state)
+{
+    (void)state;
+    in_a_child(ask_to_reload);
+}
+
+static int renew(void)
+{
+    int before;
+
+    CHECK(signals_open() == 0);
+    raise(SIGTERM);
+    before = dup(signals_fd());
+    CHECK(before >= 0);
+    CHECK(signals_renew() == 0);
+    CHECK(signals_stops() == 0);
+    CHECK(!is_readable(signals_fd()));
+    CHECK(is_readable(before)); /* whoever else has it keeps what is in it */
+    signals_drain();
+    raise(SIGTERM);
+    CHECK(signals_stops() == 1);
+    CHECK(is_readable(signals_fd()));
+    return 0;
+}
+
+static void a_renewed_pipe_is_empty_and_ones_own(void **state)
+{
+    (void)state;
+    in_a_child(renew);
 }
 
 static void statistics_are_asked_for_until_taken(void **state)
@@ -320,6 +365,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(counts_how_often_it_shall_stop),
         fixture_test(statistics_are_asked_for_until_taken),
+        fixture_test(a_hangup_asks_to_reload_where_that_is_wanted),
+        fixture_test(a_renewed_pipe_is_empty_and_ones_own),
         fixture_test(a_flood_neither_blocks_nor_disturbs),
         fixture_test(a_closed_connection_is_an_error_not_a_death),
         fixture_test(a_signal_before_the_wait_is_not_slept_over),
