@@ -1,5 +1,7 @@
 # What chapter 8 adds to the chapters before it, in reading order.
 include ../chapter-06-connection-pooling/modules.mk
-MODULES  += $(addprefix chapter-08-metrics/, live_page.h live.html embed)
+MODULES  += $(addprefix chapter-08-metrics/, text.c histogram.c labels.c \
+            metrics_region.h metrics.c metrics_registry.c \
+            metrics_read.c metrics_text.c live_page.h live.html embed)
 INCLUDES += -I../chapter-08-metrics
 INCLUDES_chapter-08-metrics := $(INCLUDES)

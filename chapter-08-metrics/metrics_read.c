@@ -1,0 +1,127 @@
+/* The part of metrics.h that adds the rows up and folds them. */
+
+#include "metrics_region.h"
+
+#include <string.h>
+
+/* ---- adding up ---------------------------------------------------------- */
+
+static uint64_t sum_cell(const struct metrics_region *region, uint32_t cell,
+                         int is_double)
+{
+    uint64_t count = 0;
+    double value = 0;
+
+    for (int i = 0; i < region->rows; i++) {
+        uint64_t bits = metrics_row(region, i)[cell];
+
+        if (is_double)
+            value += metrics_double(bits);
+        else
+            count += bits;
+    }
+    return is_double ? metrics_bits(value) : count;
+}
+
+static void sum_all(const metrics_t *m)
+{
+    const struct metrics_region *region = m->region;
+    uint32_t count = region->series;
+
+    metrics_barrier();
+    for (uint32_t i = 0; i < count; i++) {
+        const struct metrics_series *s = &region->one[i];
+        const struct metrics_family *f = &region->family[s->family];
+
+        for (uint32_t j = 0; j < metrics_width(f); j++)
+            m->sum[s->cell + j] =
+                sum_cell(region, s->cell + j, metrics_is_double(f, j));
+    }
+}
+
+#define TRIES_MAX 1000
+
+/* While a row is being folded its numbers are in two places, or in none: then
+ * once more. (A process that dies while it folds leaves a block that no one
+ * mends; its readers take what there is.) */
+void metrics_gather(metrics_t *m)
+{
+    const struct metrics_region *region = m->region;
+    uint32_t before;
+
+    for (int i = 0; i < TRIES_MAX; i++) {
+        before = region->folding;
+        metrics_barrier();
+        sum_all(m);
+        metrics_barrier();
+        if (before % 2 == 0 && before == region->folding)
+            return;
+    }
+}
+
+/* ---- folding ------------------------------------------------------------ */
+
+static void fold_cell(metrics_cell *into, metrics_cell *from, int is_double)
+{
+    if (is_double)
+        *into = metrics_bits(metrics_double(*into) + metrics_double(*from));
+    else
+        *into += *from;
+}
+
+static void fold_series(const metrics_t *m, const struct metrics_series *s,
+                        metrics_cell *row)
+{
+    const struct metrics_family *f = &m->region->family[s->family];
+
+    for (uint32_t j = 0; j < metrics_width(f); j++) {
+        if (f->kind != METRICS_GAUGE) /* what is no more is not counted */
+            fold_cell(m->row + s->cell + j, row + s->cell + j,
+                      metrics_is_double(f, j));
+        row[s->cell + j] = 0;
+    }
+}
+
+void metrics_fold_row(metrics_t *m, int row)
+{
+    struct metrics_region *region = m->region;
+
+    if (row <= 0 || row >= region->rows || m->own_row != 0)
+        return;
+    if (region->lock == row + 1) /* it died while it was adding something */
+        region->lock = 0;
+    region->folding++;
+    metrics_barrier();
+    for (uint32_t i = 0; i < region->series; i++)
+        fold_series(m, &region->one[i], metrics_row(region, row));
+    metrics_barrier();
+    region->folding++;
+}
+
+/* ---- what was gathered -------------------------------------------------- */
+
+uint64_t metrics_count(const metrics_t *m, metric_t counter)
+{
+    return m->sum[m->region->one[counter].cell];
+}
+
+double metrics_value(const metrics_t *m, metric_t gauge)
+{
+    return metrics_double(m->sum[m->region->one[gauge].cell]);
+}
+
+void metrics_histogram(const metrics_t *m, metric_t histogram,
+                       struct histogram *out)
+{
+    const struct metrics_series *s = &m->region->one[histogram];
+    const struct metrics_family *f = &m->region->family[s->family];
+
+    memset(out, 0, sizeof *out);
+    if (f->kind != METRICS_HISTOGRAM)
+        return;
+    out->bounds = f->bounds;
+    out->bound = f->bound;
+    for (int i = 0; i <= f->bounds; i++)
+        out->bucket[i] = m->sum[s->cell + (uint32_t)i];
+    out->sum = metrics_double(m->sum[s->cell + (uint32_t)f->bounds + 1]);
+}
