@@ -72,7 +72,7 @@ int balancer_prepare(struct balancer *b, struct watch watch,
     b->started_ms = *watch.now_ms;
     service->watch = watch;
     service->set = &b->set;
-    service->prober = &b->prober;
+    service->monitor = prober_monitor(&b->prober);
     service->connector = connector;
     service->engine = engine;
     return 0;

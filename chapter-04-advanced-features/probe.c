@@ -123,6 +123,18 @@ void prober_suspect(struct prober *p, const struct backend *b)
         ring_in(probe, 0);
 }
 
+static void suspect(void *self, const struct backend *b)
+{
+    prober_suspect(self, b);
+}
+
+struct monitor prober_monitor(struct prober *p)
+{
+    struct monitor monitor = {p, suspect};
+
+    return monitor;
+}
+
 int prober_knows_all(const struct prober *p)
 {
     for (int i = 0; i < p->set->num_backends; i++)

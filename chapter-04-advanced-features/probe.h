@@ -19,6 +19,13 @@
 #define PROBE_FALL        3 /* failures in a row until it is down */
 #define PROBE_RISE        2 /* successes in a row until it is up again */
 
+/* Who is told that a backend has failed a request: a prober, or (chapter 10) the
+ * process that has one. */
+struct monitor {
+    void *self;
+    void (*failed)(void *self, const struct backend *b); /* NULL: nobody */
+};
+
 struct prober;
 
 struct probe {
@@ -43,6 +50,9 @@ void prober_init(struct prober *p, struct watch watch, struct backend_set *set);
 
 /* Something went wrong with this backend: it is to be checked now. */
 void prober_suspect(struct prober *p, const struct backend *b);
+
+/* The prober as a service sees it: a backend that has failed is suspect. */
+struct monitor prober_monitor(struct prober *p);
 
 /* Whether every backend has been checked once. */
 int prober_knows_all(const struct prober *p);

@@ -88,7 +88,8 @@ static int settle_listener(struct service *service)
         return 0;
     service->listening = wanted;
     return service->watch.set(service->watch.loop, service->listener,
-                              wanted ? WATCH_READ : 0, &service->accepting);
+                              wanted ? WATCH_READ | WATCH_SHARED : 0,
+                              &service->accepting);
 }
 
 static void go_on(void *owner)
@@ -163,26 +164,33 @@ static void accept_clients(struct watcher *w, int fd, unsigned events)
 
 /* ---- opening, and each turn --------------------------------------------- */
 
-static void end_all(void *owner)
+static void end_all(struct service *service)
 {
-    struct service *service = owner;
     struct session *s;
 
     while ((s = first(&service->sessions)) != NULL)
         session_end(s, "shut down");
 }
 
+static void time_is_up(void *owner)
+{
+    struct service *service = owner;
+
+    end_all(service);
+    idle_close_all(service); /* of one that retires */
+}
+
 int service_open(struct service *service)
 {
     service->accepting.ready = accept_clients;
     service->active = service->peak = service->paused = service->listening = 0;
-    service->draining = service->spares = 0;
+    service->draining = service->retiring = service->spares = 0;
     list_init(&service->sessions);
     list_init(&service->ended);
     list_init(&service->spare);
     list_init(&service->idle);
     timer_init(&service->pause, go_on, service);
-    timer_init(&service->drain_limit, end_all, service);
+    timer_init(&service->drain_limit, time_is_up, service);
     return request_ids_init(&service->ids) != 0 ? -1
                                                 : settle_listener(service);
 }
@@ -207,13 +215,26 @@ static void close_listener(struct service *service)
     service->listener = -1;
 }
 
-void service_drain(struct service *service)
+static void limit_the_rest(struct service *service)
 {
     const struct watch *watch = &service->watch;
 
     service->draining = 1;
     watch->set_timer(watch->loop, &service->drain_limit,
                      *watch->now_ms + (uint64_t)service->timeouts.drain_ms);
+}
+
+void service_retire(struct service *service)
+{
+    service->retiring = 1;
+    limit_the_rest(service);
+    close_listener(service);
+}
+
+void service_drain(struct service *service)
+{
+    service->retiring = 0;
+    limit_the_rest(service);
     idle_let_go(service);
     if (service->listener >= 0) /* who waits thinks that he is connected */
         accept_clients(&service->accepting, service->listener, WATCH_READ);

@@ -7,6 +7,7 @@
 #include "forwarded.h"
 #include "idle.h"
 #include "list.h"
+#include "probe.h"
 #include "session.h"
 #include "watch.h"
 
@@ -19,7 +20,8 @@
  * it through its watcher and its timers, and main() once a turn.
  *
  *     service_open  ->  [ loop's turn; service_turn ]...  ->  service_close
- *                              service_drain, when asked to stop
+ *                              service_drain, when asked to stop;
+ *                              service_retire, when another takes over
  *
  * Every client is either served (it has a session) or idle (idle.h). When
  * max_clients are there, the one that has been idle the longest makes room. If
@@ -30,8 +32,6 @@
 #define SERVICE_ACCEPT_BATCH 64  /* clients taken in one turn, at most */
 #define SERVICE_PAUSE_MS     100 /* looking away from the listener */
 #define SERVICE_SPARE        64  /* sessions kept for the next clients */
-
-struct prober;
 
 struct timeouts { /* milliseconds */
     int head_ms;    /* for a whole request head */
@@ -52,7 +52,7 @@ struct service {
     struct backend_set *set;
     const struct balance *balance;
     const struct connector *connector;
-    struct prober *prober;       /* told of failures; NULL: nobody is */
+    struct monitor monitor;      /* told of failures */
     const struct engine *engine; /* that sessions begin with */
     const struct filter *filters;
     int filter_count;
@@ -63,7 +63,8 @@ struct service {
     int active, peak; /* clients now, and at most so far */
     int paused;       /* no place or no descriptor was to be had */
     int listening;    /* what the loop knows of the listener */
-    int draining;
+    int draining; /* no new clients; the others are told to close ... */
+    int retiring; /* ... and those who are idle may ask once more */
     struct timer pause, drain_limit;
     struct list sessions, ended, spare; /* of sessions */
     int spares;
@@ -81,6 +82,12 @@ void service_turn(struct service *service);
 /* Stops accepting at once; requests under way may finish in timeouts.drain_ms,
  * clients that have asked for nothing yet are let go. */
 void service_drain(struct service *service);
+
+/* Like service_drain(), but somebody else goes on listening on the same socket
+ * (chapter 10), and nobody shall notice: idle clients are not closed, since their
+ * next request may be on its way, but are told `Connection: close` with its
+ * answer. Those who have not asked after timeouts.drain_ms are let go. */
+void service_retire(struct service *service);
 
 /* Whether it is draining and nothing is left to do. */
 int service_is_finished(const struct service *service);

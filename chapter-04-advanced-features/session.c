@@ -159,7 +159,7 @@ void session_park(struct session *s, int ms)
 {
     struct service *service = s->service;
 
-    if (!service->draining &&
+    if ((!service->draining || service->retiring) &&
         idle_park(service, s->client_fd, s->x.client_ip, ms) == 0)
         s->client_fd = -1; /* not ours any more */
     session_end(s, NULL);

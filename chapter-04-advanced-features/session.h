@@ -104,7 +104,8 @@ void session_cut(struct session *s, const char *failure);
 
 /* The client has nothing to ask for at the moment: the session ends, but its
  * client stays, for at most ms milliseconds of silence, and gets another session
- * when it speaks (idle.h). While the service drains it is closed instead. */
+ * when it speaks (idle.h). While the service drains it is closed instead, unless
+ * it retires. */
 void session_park(struct session *s, int ms);
 
 /* Gives its descriptors back. For the service, once the turn is over. */

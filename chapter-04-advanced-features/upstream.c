@@ -2,7 +2,6 @@
 
 #include "balance.h"
 #include "log.h"
-#include "probe.h"
 #include "service.h"
 
 #include <errno.h>
@@ -38,8 +37,8 @@ static void note_failure(struct session *s, const char *why)
     struct backend *b = s->x.backend;
 
     log_error(service->program, "backend %s: %s", b->name, why);
-    if (service->prober != NULL)
-        prober_suspect(service->prober, b);
+    if (service->monitor.failed != NULL)
+        service->monitor.failed(service->monitor.self, b);
     backend_next_address(b);
     if (++s->address_tries < b->addresses.count)
         return;

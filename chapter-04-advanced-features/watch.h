@@ -18,6 +18,10 @@
 
 #define WATCH_READ  1u /* data, the end of the stream, or a client to accept */
 #define WATCH_WRITE 2u /* room to send, or a connect that is decided */
+/* With the others: a listener, which other processes may have, too. A loop may
+ * leave it to close(2) that the kernel forgets a descriptor, but close() does that
+ * only for the last who has it open. */
+#define WATCH_SHARED 4u
 
 /* The first member of whoever wants to be called. An error or a hang-up is
  * reported as both events: the next call on the descriptor tells which. */

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "rig.h"
 
@@ -197,6 +198,81 @@ static void a_drain_without_clients_is_finished_at_once(void **state)
     rig_close(rig);
 }
 
+/* Somebody else has the same socket: here the test, by another descriptor. */
+static struct rig *start_sharing(int *other)
+{
+    struct rig *rig = rig_start(1);
+
+    rig->service.timeouts.head_ms = 100000;
+    *other = dup(rig->service.listener);
+    assert_true(*other >= 0);
+    return rig;
+}
+
+static void who_is_idle_may_ask_once_more_when_another_takes_over(void **state)
+{
+    int other, client;
+    struct rig *rig = start_sharing(&other);
+    int idle = wire_connect(rig->port);
+
+    (void)state;
+    rig_until(rig, rig_idle(rig) == 1);
+    service_retire(&rig->service);
+    client = rig_client(rig, RIG_GET); /* waits for the other one */
+    rig_settle(rig);
+    assert_int_equal(rig->service.active, 1);
+    assert_int_equal(rig_idle(rig), 1);
+    assert_false(service_is_finished(&rig->service));
+
+    wire_send_text(idle, RIG_GET);
+    rig_answer(rig, 0);
+    rig_expect(rig, idle, RIG_ANSWER);
+    wire_close(idle);
+    rig_until(rig, service_is_finished(&rig->service));
+    wire_close(wire_accept(other));
+    wire_close(other);
+    wire_close(client);
+    rig_close(rig);
+}
+
+static void who_has_just_come_may_ask_when_another_takes_over(void **state)
+{
+    int other;
+    struct rig *rig = start_sharing(&other);
+    int client = rig_client(rig, "GET / HTTP/1.1\r\n");
+
+    (void)state;
+    rig_until(rig, rig->service.active == 1);
+    service_retire(&rig->service);
+    rig_settle(rig);
+    wire_send_text(client, "Host: h\r\n\r\n");
+    rig_answer(rig, 0);
+    rig_expect(rig, client, RIG_ANSWER);
+    wire_close(client);
+    rig_until(rig, service_is_finished(&rig->service));
+    wire_close(other);
+    rig_close(rig);
+}
+
+static void who_stays_idle_is_let_go_in_the_end(void **state)
+{
+    int other;
+    struct rig *rig = start_sharing(&other);
+    int idle = wire_connect(rig->port);
+
+    (void)state;
+    rig_until(rig, rig_idle(rig) == 1);
+    service_retire(&rig->service);
+    rig_pass(rig, 29999);
+    assert_int_equal(rig_idle(rig), 1);
+    rig_pass(rig, 1);
+    assert_true(service_is_finished(&rig->service));
+    wire_expect_end(idle);
+    wire_close(idle);
+    wire_close(other);
+    rig_close(rig);
+}
+
 static void a_close_ends_what_is_left(void **state)
 {
     struct rig *rig = rig_start(1);
@@ -227,6 +303,9 @@ int main(void)
         fixture_test(a_request_that_we_have_not_read_yet_counts),
         fixture_test(a_drain_has_an_end),
         fixture_test(a_drain_without_clients_is_finished_at_once),
+        fixture_test(who_is_idle_may_ask_once_more_when_another_takes_over),
+        fixture_test(who_has_just_come_may_ask_when_another_takes_over),
+        fixture_test(who_stays_idle_is_let_go_in_the_end),
         fixture_test(a_close_ends_what_is_left),
     };
     return fixture_run("service_stop", tests);

@@ -187,7 +187,7 @@ static void a_failure_makes_a_health_check_due(void **state)
     plan.of[0] = REFUSE;
     prober_init(&prober, rig->service.watch, &rig->set);
     prober_close(&prober); /* no check is due ... */
-    rig->service.prober = &prober;
+    rig->service.monitor = prober_monitor(&prober);
     client = rig_client(rig, RIG_GET);
     rig_answer(rig, 1);
     rig_expect(rig, client, RIG_ANSWER);

@@ -61,13 +61,13 @@ static struct rig *start(int *far)
     rig->service.connector = &pooled;
     prober_init(&prober, rig->service.watch, &rig->set);
     prober_close(&prober);
-    rig->service.prober = &prober;
+    rig->service.monitor = prober_monitor(&prober);
     return rig;
 }
 
 static void end(struct rig *rig)
 {
-    prober_close(rig->service.prober);
+    prober_close(rig->service.monitor.self);
     if (pool.kept >= 0)
         close(pool.kept);
     rig_close(rig);
