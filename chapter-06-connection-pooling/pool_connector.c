@@ -65,6 +65,19 @@ void pool_connector_count(const struct pool_connector *p, uint64_t *lent,
     }
 }
 
+int pool_connector_idle(const struct pool_connector *p)
+{
+    int idle = 0;
+
+    for (int i = 0; i < p->set->num_backends; i++) {
+        int of_one;
+
+        conn_pool_stats(p->pools[i], NULL, &of_one, NULL, NULL);
+        idle += of_one;
+    }
+    return idle;
+}
+
 void pool_connector_close(struct pool_connector *p)
 {
     for (int i = 0; i < MAX_BACKENDS; i++) {

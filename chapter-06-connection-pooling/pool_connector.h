@@ -25,6 +25,9 @@ struct connector pool_connector_seam(struct pool_connector *p);
 void pool_connector_count(const struct pool_connector *p, uint64_t *lent,
                           uint64_t *reused);
 
+/* Connections that are idle at the moment. */
+int pool_connector_idle(const struct pool_connector *p);
+
 /* Closes all idle connections; nothing may be lent any more. */
 void pool_connector_close(struct pool_connector *p);
 

@@ -41,8 +41,9 @@ void pooled_print(const struct balancer *b)
 
     pool_connector_count(&p->pools, &lent, &reused);
     log_line("Pool: %" PRIu64 " requests, %" PRIu64 " connections, "
-             "reuse %.2f %%", lent, lent - reused,
-             lent > 0 ? 100.0 * (double)reused / (double)lent : 0.0);
+             "reuse %.2f %%, idle %d", lent, lent - reused,
+             lent > 0 ? 100.0 * (double)reused / (double)lent : 0.0,
+             pool_connector_idle(&p->pools));
 }
 
 static int failed(const struct pooled *p, const char *what)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 
 /* ---- round robin, weighted round robin ---------------------------------- */
 
@@ -312,7 +312,7 @@ static void drains(int sig)
     program_expect(lb.program, ": draining, 2 connections under way\n");
     assert_true(wire_refused(lb.port));
     wire_expect_end(idle);
-    wire_send_text(begun, "st: h\r\n\r\n");
+    wire_send_text(begun, "st: h\r\nConnection: close\r\n\r\n");
     backend = lb_take(&lb, 0, head, sizeof head);
     assert_memory_equal(head, "GET /begun ", 11);
     let_go((struct held){begun, backend});

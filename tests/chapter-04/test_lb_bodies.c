@@ -391,7 +391,7 @@ static void an_early_answer_is_not_destroyed(void **state)
 
     (void)state;
     lb_start_scripted(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     expect_early_answer(&lb, stream, len, CLOSES);
     expect_early_answer(&lb, stream, len, HALF_CLOSES);
     expect_early_answer(&lb, stream, len, STOPS_READING);

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET  "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+#define POST "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+#define OK   "HTTP/1.1 200 OK\r\n"
 
 /* ---- clients that leave ------------------------------------------------- */
 
@@ -36,7 +38,7 @@ static void one_that_leaves_within_its_head(void **state)
 
     (void)state;
     lb_start_scripted(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (size_t i = 0; i < 2 * (sizeof begun / sizeof *begun); i++) {
         client = wire_connect(lb.port);
         lb_expect_descriptors(&lb, before + 1);
@@ -60,12 +62,11 @@ static const struct {
     const char *request, *answer;
 } midst[] = {
     {GET, ""},
-    {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n1234", ""},
-    {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n",
-     ""},
-    {GET, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"},
-    {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n1234",
-     "HTTP/1.1 200 OK\r\n\r\n1234"},
+    {POST "Content-Length: 9\r\n\r\n1234", ""},
+    {POST "Transfer-Encoding: chunked\r\n\r\n5\r\n", ""},
+    {GET, OK "Content-Length: 10\r\nConnection: close\r\n\r\n1234"},
+    {POST "Content-Length: 9\r\n\r\n1234",
+     OK "Connection: close\r\n\r\n1234"},
 };
 
 /* A reset ends the exchange at once: the backend must not work for nobody. */
@@ -77,7 +78,7 @@ static void one_that_resets_ends_its_exchange(void **state)
 
     (void)state;
     lb_start_scripted(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (size_t i = 0; i < sizeof midst / sizeof *midst; i++) {
         int client = wire_connect(lb.port), backend;
 
@@ -103,7 +104,7 @@ static void one_that_closes_ends_when_it_is_answered(void **state)
 
     (void)state;
     lb_start_scripted(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (size_t i = 0; i < sizeof midst / sizeof *midst; i++) {
         int client = wire_connect(lb.port), backend;
         deadline_t deadline = deadline_in(10000);
@@ -113,7 +114,7 @@ static void one_that_closes_ends_when_it_is_answered(void **state)
         wire_send_text(backend, midst[i].answer);
         wire_expect_text(client, midst[i].answer);
         wire_close(client);
-        while (program_descriptors(lb.program) > before) {
+        while (lb_descriptors(&lb) > before) {
             assert_true(deadline_left(deadline) > 0);
             if (send(backend, "x", 1, 0) < 0)
                 break; /* it knows already */
@@ -136,7 +137,7 @@ static void a_crowd_that_leaves_at_once(void **state)
     (void)state;
     lb_start_real(&lb, 2);
     lb_expect_order(&lb, "b1 b2");
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (int reset = 0; reset < 2; reset++) {
         for (int i = 0; i < CROWD; i++) {
             clients[i] = wire_connect(lb.port);
@@ -160,7 +161,7 @@ static void one_that_reads_nothing_and_resets(void **state)
 
     (void)state;
     lb_start_real(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     client = wire_connect(lb.port);
     wire_send_text(client, "GET /bytes/100000000 HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_true(deadline_poll(client, POLLIN, deadline_in(10000)));
@@ -179,7 +180,8 @@ static void one_that_reads_nothing_and_resets(void **state)
 static void one_that_sends_byte_by_byte(void **state)
 {
     static const char request[] =
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
+        "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+        "Content-Length: 5\r\n\r\nhello";
     struct http_response r;
     struct lb lb;
     int client;
@@ -210,7 +212,8 @@ static void one_that_reads_byte_by_byte(void **state)
     (void)state;
     lb_start_real(&lb, 1);
     client = wire_connect(lb.port);
-    wire_send_text(client, "GET /bytes/300 HTTP/1.1\r\nHost: h\r\n\r\n");
+    wire_send_text(client, "GET /bytes/300 HTTP/1.1\r\nHost: h\r\n"
+                           "Connection: close\r\n\r\n");
     while (have < sizeof all - 1 &&
            wire_receive_up_to(client, all + have, 1) == 1) {
         deadline_pause(deadline_in(1));
@@ -234,7 +237,7 @@ static void random_bytes_do_no_harm(void **state)
 
     (void)state;
     lb_start_real(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (int i = 0; i < 300; i++) {
         int client = wire_connect(lb.port);
         size_t len = random_next(&seed) % sizeof bytes;
@@ -264,7 +267,7 @@ static void damaged_requests_do_no_harm(void **state)
 
     (void)state;
     lb_start_real(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (size_t i = 0; i < 5 * (sizeof good - 1); i++) {
         int client = wire_connect(lb.port);
         char bad[sizeof good];
@@ -331,7 +334,7 @@ static void nothing_is_left_of_500_requests(void **state)
     lb_start(&lb, &(struct lb_plan){.program = LB_PROGRAM, .real = 2,
                                     .dead = 1});
     lb_expect_order(&lb, "b1 b2");
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     memory = program_memory_kib(lb.program);
     for (int i = 0; i < 500; i++) {
         const char *body = kinds[i % 10].body;

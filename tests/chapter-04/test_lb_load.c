@@ -16,7 +16,8 @@
 
 /* ---- clients of one poll loop ------------------------------------------- */
 
-static const char request[] = "GET /bytes/1000 HTTP/1.1\r\nHost: h\r\n\r\n";
+static const char request[] =
+    "GET /bytes/1000 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 #define BODY 1000
 
 /* One client: request after request, each on a connection of its own. A slow
@@ -177,7 +178,7 @@ static void slow_ones_do_not_hold_up_fast_ones(void **state)
 
     (void)state;
     lb_start_real(&lb, 3);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     start_crowd(&crowd, &lb, 200, 8);
     run_for(&crowd, 1000);
     assert_true(crowd.done - crowd.slow_done > 8 * 10);

@@ -114,14 +114,15 @@ static void bad_requests_get_their_answer_and_reach_nobody(void **state)
 
     (void)state;
     lb_start_scripted(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         print_message("%s\n", refused[i].what); /* seen if it fails */
         expect_refusal(&lb, refused[i].request, refused[i].len,
                        refused[i].answer);
     }
     client = wire_connect(lb.port);
-    wire_send_text(client, "GET /good HTTP/1.1\r\nHost: h\r\n\r\n");
+    wire_send_text(client, "GET /good HTTP/1.1\r\nHost: h\r\n"
+                           "Connection: close\r\n\r\n");
     backend = lb_take(&lb, 0, got, sizeof got);
     assert_memory_equal(got, "GET /good ", 10);
     wire_send_text(backend, LB_ANSWER);

@@ -22,7 +22,7 @@ static void a_head_has_ten_seconds(void **state)
 
     (void)state;
     lb_start_real(&lb, 1);
-    before = program_descriptors(lb.program);
+    before = lb_descriptors(&lb);
     silent = wire_connect(lb.port);
     half = wire_connect(lb.port);
     wire_send_text(half, "GET / HTTP/1.1\r\nHo");

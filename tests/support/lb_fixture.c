@@ -225,12 +225,44 @@ void lb_expect_order(struct lb *lb, const char *order)
                 "  received %s", order, got);
 }
 
+/* SIGUSR1, and where the statistics begin that are printed behind `from`. */
+static size_t ask_statistics(struct lb *lb, size_t from)
+{
+    deadline_t deadline = deadline_in(WAIT_MS);
+    const char *output, *begin;
+
+    program_signal(lb->program, SIGUSR1);
+    while (output = program_output(lb->program),
+           (begin = strstr(output + from, "\n=== Load Balancer ")) == NULL)
+        if (!deadline_pause(deadline))
+            failure("no statistics after SIGUSR1");
+    return (size_t)(begin - output);
+}
+
+/* How many lines there are depends on the program; but when it prints them again
+ * the first ones are there to their end. */
+const char *lb_statistics(struct lb *lb)
+{
+    size_t first = ask_statistics(lb, strlen(program_output(lb->program)));
+
+    ask_statistics(lb, first + 1);
+    return program_output(lb->program) + first;
+}
+
+int lb_descriptors(struct lb *lb)
+{
+    const char *idle = strstr(lb_statistics(lb), ", idle ");
+    int all = program_descriptors(lb->program);
+
+    return idle == NULL || all < 0 ? all : all - atoi(idle + 7);
+}
+
 void lb_expect_descriptors(struct lb *lb, int count)
 {
     deadline_t deadline = deadline_in(WAIT_MS);
     int now;
 
-    while ((now = program_descriptors(lb->program)) != count && now >= 0)
+    while ((now = lb_descriptors(lb)) != count && now >= 0)
         if (!deadline_pause(deadline))
             failure("%d open descriptors, not %d; it printed:\n%s", now, count,
                     program_output(lb->program));
@@ -262,19 +294,9 @@ void lb_expect_hello(int client)
 void lb_expect_statistics(struct lb *lb, const char *text)
 {
     deadline_t deadline = deadline_in(WAIT_MS);
-    char last[32]; /* how the last backend's line begins: all know that */
-    size_t before;
 
-    snprintf(last, sizeof last, "\n127.0.0.1:%d - ",
-             lb->backend_port[lb->count - 1]);
-    do {
-        if (deadline_left(deadline) == 0)
+    while (strstr(lb_statistics(lb), text) == NULL)
+        if (!deadline_pause(deadline))
             failure("the statistics do not say \"%s\" but:\n%s", text,
                     program_output(lb->program));
-        before = strlen(program_output(lb->program));
-        program_signal(lb->program, SIGUSR1);
-        while (strstr(program_output(lb->program) + before, last) == NULL)
-            if (!deadline_pause(deadline))
-                failure("no statistics after SIGUSR1");
-    } while (strstr(program_output(lb->program) + before, text) == NULL);
 }

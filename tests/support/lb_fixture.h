@@ -74,16 +74,21 @@ int lb_take(struct lb *lb, int i, char *head, size_t size);
 int lb_accept(struct lb *lb, int i);
 
 /* The whole of a scripted backend's part: takes a request, answers with
- * LB_ANSWER, closes. */
-#define LB_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
+ * LB_ANSWER, closes. A client that has said Connection: close gets it like
+ * this, byte for byte, from all the load balancers. */
+#define LB_ANSWER                                  \
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n" \
+    "Connection: close\r\n\r\nyes"
 void lb_answer(struct lb *lb, int i);
 
 /* GET / over and over: the names of the backends that answered, in this order,
  * as "b1 b2 b3". */
 void lb_expect_order(struct lb *lb, const char *order);
 
-/* Waits until the load balancer has exactly so many open descriptors (at once
- * where the system cannot tell). */
+/* The load balancer's open descriptors, without the idle connections that it
+ * keeps to its backends (-1 where the system cannot tell); and: waits until they
+ * are exactly so many. */
+int lb_descriptors(struct lb *lb);
 void lb_expect_descriptors(struct lb *lb, int count);
 
 /* What it uses of the processor in so many scaled milliseconds is a small part of
@@ -97,5 +102,9 @@ void lb_expect_hello(int client);
 /* Asks with SIGUSR1 until the statistics contain this text: what a client has
  * got may not have been counted yet. */
 void lb_expect_statistics(struct lb *lb, const char *text);
+
+/* Asks with SIGUSR1: the statistics, valid until the next call for this program
+ * (program_output()). */
+const char *lb_statistics(struct lb *lb);
 
 #endif
