@@ -23,12 +23,11 @@ size_t metrics_memory(int rows)
     return rows_begin() + (size_t)rows * ROW_BYTES;
 }
 
-metrics_cell *metrics_row(const struct metrics_region *region, int row)
+uint64_t *metrics_row(const struct metrics_region *region, int row)
 {
-    char *base = (char *)(uintptr_t)region;
+    uintptr_t base = (uintptr_t)region;
 
-    return (metrics_cell *)(void *)(base + rows_begin() +
-                                    (size_t)row * ROW_BYTES);
+    return (uint64_t *)(base + rows_begin() + (size_t)row * ROW_BYTES);
 }
 
 uint32_t metrics_width(const struct metrics_family *f)
@@ -65,7 +64,7 @@ metrics_t *metrics_attach(void *memory, int row)
     struct metrics_region *region = memory;
     metrics_t *m;
 
-    if (region->made != METRICS_MADE || row < 0 || row >= region->rows) {
+    if (atomic_get(&region->made) != METRICS_MADE || row < 0 || row >= region->rows) {
         errno = EINVAL;
         return NULL;
     }
@@ -106,8 +105,7 @@ metrics_t *metrics_place(void *memory, int rows)
     }
     region->rows = rows;
     make_lost(region);
-    metrics_barrier();
-    region->made = METRICS_MADE;
+    atomic_replace(&region->made, 0, METRICS_MADE);
     return metrics_attach(memory, 0);
 }
 
@@ -144,54 +142,58 @@ void metrics_destroy(metrics_t *m)
 
 /* ---- counting ----------------------------------------------------------- */
 
-/* The cell to write to; NULL, counted, if the series is of another kind. */
-static metrics_cell *cell_of(metrics_t *m, metric_t series,
+/* The cell to write to; NULL, counted, if the series is of another kind. Only we
+ * write to it, so reading it needs no care; that it is stored in one piece is for
+ * those who read. */
+static uint64_t *cell_of(metrics_t *m, metric_t series,
                              enum metrics_kind kind)
 {
     const struct metrics_series *s = &m->region->one[series];
 
     if (s->kind == (uint32_t)kind && series != 0)
         return m->row + s->cell;
-    m->row[0]++;
+    atomic_set(&m->row[0], m->row[0] + 1);
     return NULL;
 }
 
 void metrics_add(metrics_t *m, metric_t counter, uint64_t n)
 {
-    metrics_cell *cell = cell_of(m, counter, METRICS_COUNTER);
+    uint64_t *cell = cell_of(m, counter, METRICS_COUNTER);
 
     if (cell != NULL)
-        *cell += n;
+        atomic_set(cell, *cell + n);
 }
 
 void metrics_mirror(metrics_t *m, metric_t counter, uint64_t total)
 {
-    metrics_cell *cell = cell_of(m, counter, METRICS_COUNTER);
+    uint64_t *cell = cell_of(m, counter, METRICS_COUNTER);
 
     if (cell != NULL)
-        *cell = total;
+        atomic_set(cell, total);
 }
 
 void metrics_set(metrics_t *m, metric_t gauge, double value)
 {
-    metrics_cell *cell = cell_of(m, gauge, METRICS_GAUGE);
+    uint64_t *cell = cell_of(m, gauge, METRICS_GAUGE);
 
     if (cell != NULL)
-        *cell = metrics_bits(value);
+        atomic_set(cell, metrics_bits(value));
 }
 
 void metrics_observe(metrics_t *m, metric_t histogram, double value)
 {
-    metrics_cell *cell = cell_of(m, isnan(value) ? 0 : histogram,
+    uint64_t *cell = cell_of(m, isnan(value) ? 0 : histogram,
                                  METRICS_HISTOGRAM);
     const struct metrics_family *f =
         &m->region->family[m->region->one[histogram].family];
+    uint64_t *sum;
 
     if (cell == NULL)
         return;
-    cell[histogram_bucket(f->bound, f->bounds, value)]++;
-    cell += f->bounds + 1;
-    *cell = metrics_bits(metrics_double(*cell) + value);
+    sum = cell + f->bounds + 1;
+    cell += histogram_bucket(f->bound, f->bounds, value);
+    atomic_set(cell, *cell + 1);
+    atomic_set(sum, metrics_bits(metrics_double(*sum) + value));
 }
 
 /* ---- by name ------------------------------------------------------------ */

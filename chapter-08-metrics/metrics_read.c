@@ -13,7 +13,7 @@ static uint64_t sum_cell(const struct metrics_region *region, uint32_t cell,
     double value = 0;
 
     for (int i = 0; i < region->rows; i++) {
-        uint64_t bits = metrics_row(region, i)[cell];
+        uint64_t bits = atomic_get(&metrics_row(region, i)[cell]);
 
         if (is_double)
             value += metrics_double(bits);
@@ -26,10 +26,9 @@ static uint64_t sum_cell(const struct metrics_region *region, uint32_t cell,
 static void sum_all(const metrics_t *m)
 {
     const struct metrics_region *region = m->region;
-    uint32_t count = region->series;
+    uint64_t count = atomic_get(&region->series);
 
-    metrics_barrier();
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         const struct metrics_series *s = &region->one[i];
         const struct metrics_family *f = &region->family[s->family];
 
@@ -47,30 +46,36 @@ static void sum_all(const metrics_t *m)
 void metrics_gather(metrics_t *m)
 {
     const struct metrics_region *region = m->region;
-    uint32_t before;
 
     for (int i = 0; i < TRIES_MAX; i++) {
-        before = region->folding;
-        metrics_barrier();
+        uint64_t before = atomic_get(&region->folding);
+
         sum_all(m);
-        metrics_barrier();
-        if (before % 2 == 0 && before == region->folding)
+        if (before % 2 == 0 && before == atomic_get(&region->folding))
             return;
     }
 }
 
 /* ---- folding ------------------------------------------------------------ */
 
-static void fold_cell(metrics_cell *into, metrics_cell *from, int is_double)
+static void fold_cell(uint64_t *into, const uint64_t *from, int is_double)
 {
     if (is_double)
-        *into = metrics_bits(metrics_double(*into) + metrics_double(*from));
+        atomic_set(into, metrics_bits(metrics_double(*into) +
+                                      metrics_double(*from)));
     else
-        *into += *from;
+        atomic_set(into, *into + *from);
+}
+
+/* From odd to even and back. What is written between two of these is not seen
+ * outside of them. */
+static void turn_page(struct metrics_region *region)
+{
+    atomic_replace(&region->folding, region->folding, region->folding + 1);
 }
 
 static void fold_series(const metrics_t *m, const struct metrics_series *s,
-                        metrics_cell *row)
+                        uint64_t *row)
 {
     const struct metrics_family *f = &m->region->family[s->family];
 
@@ -78,7 +83,7 @@ static void fold_series(const metrics_t *m, const struct metrics_series *s,
         if (f->kind != METRICS_GAUGE) /* what is no more is not counted */
             fold_cell(m->row + s->cell + j, row + s->cell + j,
                       metrics_is_double(f, j));
-        row[s->cell + j] = 0;
+        atomic_set(&row[s->cell + j], 0);
     }
 }
 
@@ -88,14 +93,11 @@ void metrics_fold_row(metrics_t *m, int row)
 
     if (row <= 0 || row >= region->rows || m->own_row != 0)
         return;
-    if (region->lock == row + 1) /* it died while it was adding something */
-        region->lock = 0;
-    region->folding++;
-    metrics_barrier();
-    for (uint32_t i = 0; i < region->series; i++)
+    metrics_break_lock(region, row);
+    turn_page(region);
+    for (uint64_t i = 0; i < atomic_get(&region->series); i++)
         fold_series(m, &region->one[i], metrics_row(region, row));
-    metrics_barrier();
-    region->folding++;
+    turn_page(region);
 }
 
 /* ---- what was gathered -------------------------------------------------- */

@@ -1,6 +1,7 @@
 #ifndef METRICS_REGION_H
 #define METRICS_REGION_H
 
+#include "atomic.h"
 #include "metrics.h"
 
 /* metrics_region: what lies in the block that processes share; for metrics*.c
@@ -31,10 +32,11 @@ struct metrics_series {
 struct metrics_region {
     uint64_t made; /* METRICS_MADE when all of this is there */
     int rows;
-    volatile int lock;         /* 1 + the row of who is adding something */
-    volatile uint32_t folding; /* odd while rows are being folded */
-    volatile uint32_t families, series, cells, text;
-    uint32_t hashed[METRICS_SERIES_MAX]; /* the first series of a hash */
+    uint64_t lock;    /* 1 + the row of who is adding something; 0: nobody */
+    uint64_t folding; /* odd while a row is being folded */
+    uint64_t families, series; /* so many there are */
+    uint64_t cells, text;      /* so much is used */
+    uint64_t hashed[METRICS_SERIES_MAX]; /* the first series of a hash */
     struct metrics_family family[METRICS_FAMILIES_MAX];
     struct metrics_series one[METRICS_SERIES_MAX];
     char labels[METRICS_TEXT_MAX];
@@ -42,32 +44,25 @@ struct metrics_region {
 
 #define METRICS_MADE 0x6c626d3100000001u
 
-/* Written by one process and read by others: volatile, so that each store is
- * made where it stands and in one piece. */
-typedef volatile uint64_t metrics_cell;
-
 struct metrics {
     struct metrics_region *region;
-    metrics_cell *row; /* ours */
+    uint64_t *row; /* ours: nobody else writes to it */
     int own_row;
     int owned;     /* the region is to be freed with us */
     uint64_t *sum; /* METRICS_CELLS_MAX: what was gathered */
 };
 
-/* All that was stored before it is seen by whoever sees what is stored after. */
-#if defined(__GNUC__)
-#define metrics_barrier() __sync_synchronize()
-#else
-#define metrics_barrier() ((void)0)
-#endif
-
-metrics_cell *metrics_row(const struct metrics_region *region, int row);
+uint64_t *metrics_row(const struct metrics_region *region, int row);
 
 /* Cells of a series of this family. */
 uint32_t metrics_width(const struct metrics_family *f);
 
 /* Whether the cell that is the i-th of such a series holds a double. */
 int metrics_is_double(const struct metrics_family *f, uint32_t i);
+
+/* If the process of this row died while it was adding something: tidies up after
+ * it, and opens the lock. */
+void metrics_break_lock(struct metrics_region *region, int row);
 
 /* What such a cell means, and how that is written into one. */
 double metrics_double(uint64_t bits);

@@ -14,23 +14,15 @@
  * until then the others give up after a moment, and lose a number. */
 static int lock(metrics_t *m)
 {
-    volatile int *held = &m->region->lock;
-
-#if defined(__GNUC__)
     for (int i = 0; i < SPINS_MAX; i++)
-        if (__sync_bool_compare_and_swap(held, 0, m->own_row + 1))
+        if (atomic_replace(&m->region->lock, 0, (uint64_t)m->own_row + 1))
             return 0;
     return -1;
-#else
-    *held = m->own_row + 1; /* for one process alone */
-    return 0;
-#endif
 }
 
 static void unlock(metrics_t *m)
 {
-    metrics_barrier();
-    m->region->lock = 0;
+    atomic_replace(&m->region->lock, (uint64_t)m->own_row + 1, 0);
 }
 
 /* ---- families ----------------------------------------------------------- */
@@ -38,9 +30,8 @@ static void unlock(metrics_t *m)
 /* The number of the family, or -1. */
 static int find_family(const struct metrics_region *region, const char *name)
 {
-    int count = (int)region->families;
+    int count = (int)atomic_get(&region->families);
 
-    metrics_barrier();
     for (int i = 0; i < count; i++)
         if (strcmp(region->family[i].name, name) == 0)
             return i;
@@ -79,19 +70,18 @@ static int same_family(const struct metrics_family *a,
 static int add_family(struct metrics_region *region,
                       const struct metrics_family *f)
 {
-    uint32_t count = region->families;
+    uint64_t count = region->families;
     int there = find_family(region, f->name);
 
     if (there >= 0)
         return same_family(&region->family[there], f) ? 0 : -1;
     if (count == METRICS_FAMILIES_MAX)
         return -1;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++)
         if (collides(&region->family[i], f))
             return -1;
     region->family[count] = *f;
-    metrics_barrier();
-    region->families = count + 1;
+    atomic_replace(&region->families, count, count + 1);
     return 0;
 }
 
@@ -144,7 +134,7 @@ static uint32_t hash(uint32_t family, const char *labels)
 static metric_t find_series(const struct metrics_region *region,
                             uint32_t family, const char *labels)
 {
-    metric_t at = region->hashed[hash(family, labels)];
+    metric_t at = (metric_t)atomic_get(&region->hashed[hash(family, labels)]);
 
     while (at != 0 && (region->one[at].family != family ||
                        strcmp(region->labels + region->one[at].labels,
@@ -158,7 +148,7 @@ static metric_t add_series(struct metrics_region *region, uint32_t family,
                            const char *labels)
 {
     const struct metrics_family *f = &region->family[family];
-    uint32_t slot = hash(family, labels), made = region->series;
+    uint32_t slot = hash(family, labels), made = (uint32_t)region->series;
     uint32_t size = (uint32_t)strlen(labels) + 1, width = metrics_width(f);
     struct metrics_series *s = &region->one[made];
 
@@ -168,16 +158,30 @@ static metric_t add_series(struct metrics_region *region, uint32_t family,
         return 0;
     s->family = family;
     s->kind = (uint32_t)f->kind;
-    s->labels = region->text;
-    s->cell = region->cells;
-    s->next = region->hashed[slot];
+    s->labels = (uint32_t)region->text;
+    s->cell = (uint32_t)region->cells;
+    s->next = (uint32_t)region->hashed[slot];
     memcpy(region->labels + s->labels, labels, size);
     region->text += size;
     region->cells += width;
-    metrics_barrier();
-    region->series = made + 1;
-    region->hashed[slot] = made;
+    atomic_replace(&region->series, made, made + 1);
+    atomic_replace(&region->hashed[slot], s->next, made);
     return made;
+}
+
+/* The last series may have been counted and not yet been made findable. */
+void metrics_break_lock(struct metrics_region *region, int row)
+{
+    uint64_t held = (uint64_t)row + 1, last = region->series - 1;
+    struct metrics_series *s = &region->one[last];
+    const char *labels = region->labels + s->labels;
+    uint64_t *slot = &region->hashed[hash(s->family, labels)];
+
+    if (atomic_get(&region->lock) != held)
+        return;
+    if (last > 0 && find_series(region, s->family, labels) == 0)
+        atomic_replace(slot, s->next, last);
+    atomic_replace(&region->lock, held, 0);
 }
 
 metric_t metrics_series(metrics_t *m, const char *name, const char *labels)

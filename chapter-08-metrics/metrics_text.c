@@ -96,7 +96,7 @@ static void put_series(const metrics_t *m, metric_t series, struct text *out)
 
 /* The lines of a family belong together, in the order in which its series were
  * made; one without a series has nothing to say. */
-static void put_family(const metrics_t *m, uint32_t family, uint32_t count,
+static void put_family(const metrics_t *m, uint64_t family, uint64_t count,
                        struct text *out)
 {
     int begun = 0;
@@ -113,11 +113,11 @@ static void put_family(const metrics_t *m, uint32_t family, uint32_t count,
 
 void metrics_render(metrics_t *m, struct text *out)
 {
-    uint32_t families = m->region->families, series = m->region->series;
+    uint64_t families = atomic_get(&m->region->families);
+    uint64_t series = atomic_get(&m->region->series);
 
-    metrics_barrier();
     metrics_gather(m);
-    for (uint32_t i = 0; i < families; i++)
+    for (uint64_t i = 0; i < families; i++)
         put_family(m, i, series, out);
 }
 

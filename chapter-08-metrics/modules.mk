@@ -1,5 +1,5 @@
 # What chapter 8 adds to the chapters before it, in reading order.
-include ../chapter-06-connection-pooling/modules.mk
+include ../chapter-07-rate-limiting/modules.mk
 MODULES  += $(addprefix chapter-08-metrics/, text.c histogram.c labels.c \
             metrics_region.h metrics.c metrics_registry.c \
             metrics_read.c metrics_text.c live_page.h live.html embed)

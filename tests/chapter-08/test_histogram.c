@@ -96,7 +96,8 @@ static void the_error_is_less_than_the_buckets_width(void **state)
         }
         qsort(values, count, sizeof *values, ascending);
         for (double q = 0.01; q <= 1; q += 0.01) {
-            size_t rank = (size_t)ceil(q * (double)count - 1e-9);
+            /* The smallest value that so many do not exceed. */
+            size_t rank = (size_t)(q * (double)count + 1 - 1e-9);
             double truth = values[rank > 0 ? rank - 1 : 0];
             double guess = histogram_quantile(&h, q);
             int bucket = histogram_bucket(bounds, COUNT, truth);

@@ -300,6 +300,23 @@ static void who_died_with_the_lock_is_no_obstacle_for_ever(void **state)
     metrics_destroy(m);
 }
 
+static void who_died_before_the_last_step_leaves_no_double(void **state)
+{
+    metrics_t *m = metrics_place(first, ROWS);
+    struct metrics_region *region = first;
+    metric_t made;
+
+    (void)state;
+    metrics_counter_inc(m, "n_total", "a=\"1\"");
+    made = metrics_series(m, "n_total", "a=\"1\"");
+    memset(region->hashed, 0, sizeof region->hashed); /* not findable yet */
+    region->lock = 3;
+    metrics_fold_row(m, 2);
+    assert_int_equal(metrics_series(m, "n_total", "a=\"1\""), made);
+    assert_int_equal(region->series, 2);
+    metrics_destroy(m);
+}
+
 static void rows_do_not_share_a_cache_line(void **state)
 {
     (void)state;
@@ -319,6 +336,7 @@ int main(void)
         shared_test(who_reads_while_rows_are_folded_misses_nothing),
         shared_test(a_worker_that_ended_has_no_gauges_any_more),
         shared_test(who_died_with_the_lock_is_no_obstacle_for_ever),
+        shared_test(who_died_before_the_last_step_leaves_no_double),
         shared_test(rows_do_not_share_a_cache_line),
     };
 
