@@ -121,11 +121,6 @@ static int rewrite_request(struct session *s, const struct http_head *h)
     return replace_head(&s->up, h->length, &head);
 }
 
-static void go_to_backend(struct session *s)
-{
-    s->state = s->connecting ? CONNECT : RELAY;
-}
-
 static void begin_request(struct session *s, const struct http_head *h)
 {
     struct http *http = http_of(s);
@@ -150,7 +145,7 @@ static void begin_request(struct session *s, const struct http_head *h)
     s->up.keep = 1;
     status = upstream_begin(s);
     if (status == 0)
-        go_to_backend(s);
+        s->state = CONNECT;
     else
         downstream_refuse(s, status, status == 503
                                          ? "no backend is up"
@@ -177,12 +172,14 @@ static void cut(struct session *s, const char *why)
         session_end(s, why);
 }
 
-/* Goes on after a failure of the backend, or tells the client. */
+/* Goes on after a failure of the backend, or tells the client. The state is not
+ * the one before, also if the next connection is open already: so the step makes
+ * another round, and the request goes out; no event would come for it. */
 static void backend_failed(struct session *s, const char *why, int status)
 {
     status = upstream_failed(s, why, status);
     if (status == 0)
-        go_to_backend(s);
+        s->state = CONNECT;
     else if (http_of(s)->answered)
         cut(s, why);
     else
@@ -191,13 +188,14 @@ static void backend_failed(struct session *s, const char *why, int status)
 
 static void connect_backend(struct session *s)
 {
-    int status;
+    int status = 0; /* of a kept connection */
 
-    if (!s->up.can_write) {   /* still on its way */
+    if (s->connecting && !s->up.can_write) { /* still on its way */
         channel_pump(&s->up); /* meanwhile, what the client sends on */
         return;
     }
-    status = upstream_connected(s);
+    if (s->connecting)
+        status = upstream_connected(s);
     if (status != 0)
         downstream_refuse(s, status, "no backend can be reached");
     else if (!s->connecting)
@@ -490,7 +488,10 @@ static void http_expire(struct session *s)
         downstream_refuse(s, 408, "the head took too long");
     else
         session_end(s, NULL);
-    session_settle(s);
+    if (!s->ended && s->engine == &engine_http)
+        http_step(s); /* another backend is asked */
+    else
+        session_settle(s);
 }
 
 const struct engine engine_http = {"http", sizeof(struct http), http_start,

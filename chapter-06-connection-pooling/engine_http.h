@@ -16,9 +16,9 @@
  *            +--> linger: refused, bad, too slow; also from CONNECT and RELAY
  *
  *   state      waits for            goes on to
- *   READ_HEAD  the client's head    CONNECT (a new connection to the backend) or
- *                                   RELAY (one that is open already)
- *   CONNECT    the new connection   RELAY
+ *   READ_HEAD  the client's head    CONNECT
+ *   CONNECT    the connection; not  RELAY
+ *              if it is a kept one
  *   RELAY      bytes, both ways     CONNECT (retry), READ_HEAD, idle, the end
  *
  * In RELAY the request's body goes up and the answer comes down at the same time,
