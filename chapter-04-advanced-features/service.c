@@ -208,9 +208,6 @@ static void close_listener(struct service *service)
     if (service->listener < 0)
         return;
     settle_listener(service); /* not watched any more: it may be closed */
-    /* And once more, for good: another process may have this listener, too. */
-    service->watch.set(service->watch.loop, service->listener, 0,
-                       &service->accepting);
     close(service->listener);
     service->listener = -1;
 }

@@ -33,11 +33,9 @@ struct watcher {
 struct watch {
     void *loop;
     /* Watches fd for exactly these events from now on; 0 forgets fd, which must
-     * happen before it is closed. (Twice if other processes hold it open, too:
-     * the kernel may be told of the first when it likes.) A watcher may be
-     * replaced by another at any time: the new one is called from the next turn
-     * on. 0, or -1 and errno (EMFILE: the loop cannot watch a descriptor with so
-     * high a number). */
+     * happen before it is closed. A watcher may be replaced by another at any
+     * time: the new one is called from the next turn on. 0, or -1 and errno
+     * (EMFILE: the loop cannot watch a descriptor with so high a number). */
     int (*set)(void *loop, int fd, unsigned events, struct watcher *w);
     /* Rings the timer once at_ms has come, or never if that is CLOCK_NEVER; what
      * was set before is forgotten. Never early; late by a few milliseconds. */

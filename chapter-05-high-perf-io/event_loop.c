@@ -230,15 +230,16 @@ static void call_watcher(event_loop_t *loop, int fd, uint32_t events,
     w->ready(w, fd, events);
 }
 
-/* The poller may take its time, for most are closed next; asked a second time
- * (events is 0 by then) it may not. */
+/* The poller may take its time, for most are closed next; but not with what will
+ * be open elsewhere even then. */
 static void watch_nothing(const event_loop_t *loop, int fd)
 {
     struct slot *slot = slot_of(loop, fd);
 
-    if (slot == NULL)
+    if (slot == NULL || slot->events == 0)
         return;
-    poller_set(loop->poller, fd, slot->events, 0);
+    poller_set(loop->poller, fd,
+               slot->events & WATCH_SHARED ? 0 : slot->events, 0);
     forget(loop, slot);
 }
 

@@ -29,9 +29,8 @@ typedef struct event_loop event_loop_t;
 typedef void (*event_callback)(event_loop_t *loop, int fd, uint32_t events,
                                void *data);
 
-#define EVENT_READ   WATCH_READ
-#define EVENT_WRITE  WATCH_WRITE
-#define EVENT_SHARED WATCH_SHARED
+#define EVENT_READ  WATCH_READ
+#define EVENT_WRITE WATCH_WRITE
 
 #define MAX_EVENTS 1024 /* a good batch: what one turn takes from the kernel */
 

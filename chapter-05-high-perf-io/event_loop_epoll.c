@@ -3,8 +3,7 @@
  *
  * Removing is lazy. Most descriptors are removed because they will be closed, and
  * the kernel forgets a closed one by itself, so a system call for it would be
- * wasted. One that stays open is removed when it reports what nobody waits for;
- * one that another process may hold open (EVENT_SHARED), at once. */
+ * wasted. One that stays open is removed when it reports what nobody waits for. */
 
 #include "event_loop.h"
 #include "poller.h"
@@ -54,7 +53,7 @@ int poller_set(void *poller, int fd, uint32_t before, uint32_t after)
 {
     const struct epoll *p = poller;
 
-    if (after == 0 && (before == 0 || (before & EVENT_SHARED)))
+    if (before == 0 && after == 0)
         return control(p, EPOLL_CTL_DEL, fd, 0);
     if (after == 0)
         return 0; /* lazily */
