@@ -1,0 +1,141 @@
+/* webdriver: as much of a browser as the test needs, over chromedriver's HTTP
+ * interface (W3C WebDriver, and the DevTools commands behind goog/cdp). Needs
+ * nothing from npm. */
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const ARGUMENTS = [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
+    '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+];
+
+/* Resolves with the match as soon as the program's output has one. */
+function line(child, pattern, seconds) {
+    return new Promise((resolve, reject) => {
+        let text = '';
+        const fail = why => {
+            clearTimeout(timer);
+            reject(new Error(`${child.spawnfile}: ${why}: ${text}`));
+        };
+        const timer = setTimeout(fail, seconds * 1000,
+                                 `no ${pattern} in ${seconds} s`);
+        const read = data => {
+            text += data;
+            const match = text.match(pattern);
+            if (match) {
+                clearTimeout(timer);
+                resolve(match);
+            }
+        };
+        child.stdout.on('data', read);
+        child.stderr.on('data', read);
+        child.on('error', error => fail(error.message));
+        child.on('exit', code => fail(`ended with ${code}`));
+    });
+}
+
+class Browser {
+    /* chromedriver wants its port on IPv4 and IPv6, and gives up when the kernel
+     * chose one that somebody has on the other: then once more. */
+    static async start(binary) {
+        for (let tries = 5; ; tries--) {
+            const b = new Browser();
+            try {
+                await b.begin(binary);
+                return b;
+            } catch (error) {
+                b.kill();
+                if (tries === 1 || !/Address already in use/.test(error.message))
+                    throw error;
+            }
+        }
+    }
+
+    async begin(binary) {
+        this.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'lb-browser-'));
+        this.driver = spawn('chromedriver', ['--port=0'], { detached: true });
+        const [, port] = await line(this.driver, /successfully on port (\d+)/, 20);
+        this.base = `http://127.0.0.1:${port}`;
+        const session = await this.call('POST', '/session', { capabilities: {
+            alwaysMatch: {
+                browserName: 'chrome',
+                'goog:chromeOptions': {
+                    binary, args: [...ARGUMENTS, `--user-data-dir=${this.profile}`],
+                },
+                'goog:loggingPrefs': { performance: 'ALL', browser: 'ALL' },
+            } } });
+        this.base += `/session/${session.sessionId}`;
+    }
+
+    async call(method, where, body) {
+        const answer = await fetch(this.base + where, {
+            method, body: body && JSON.stringify(body),
+            signal: AbortSignal.timeout(60000),
+        });
+        const { value } = await answer.json();
+        if (!answer.ok)
+            throw new Error(`${where}: ${value.error}: ${value.message}`);
+        return value;
+    }
+
+    open(url) {
+        return this.call('POST', '/url', { url });
+    }
+
+    /* Runs a function in the page; its arguments and its result are JSON. */
+    run(script, ...args) {
+        return this.call('POST', '/execute/sync',
+                         { script: `return (${script})(...arguments)`, args });
+    }
+
+    devtools(cmd, params = {}) {
+        return this.call('POST', '/goog/cdp/execute', { cmd, params });
+    }
+
+    log(type) {
+        return this.call('POST', '/se/log', { type });
+    }
+
+    press(...keys) {
+        const actions = keys.flatMap(value => [{ type: 'keyDown', value },
+                                               { type: 'keyUp', value }]);
+        return this.call('POST', '/actions',
+            { actions: [{ type: 'key', id: 'keyboard', actions }] });
+    }
+
+    screen(width, height, mobile = false) {
+        return this.devtools('Emulation.setDeviceMetricsOverride',
+            { width, height, deviceScaleFactor: 1, mobile });
+    }
+
+    scheme(value) {
+        return this.devtools('Emulation.setEmulatedMedia',
+            { features: [{ name: 'prefers-color-scheme', value }] });
+    }
+
+    async picture(file) {
+        const data = await this.call('GET', '/screenshot');
+        fs.writeFileSync(file, Buffer.from(data, 'base64'));
+    }
+
+    /* Ends the browser and its driver, whatever state they are in. */
+    async stop() {
+        if (this.base?.includes('/session/'))
+            await this.call('DELETE', '').catch(() => {});
+        this.kill();
+    }
+
+    kill() {
+        try {
+            process.kill(-this.driver.pid, 'SIGKILL'); // its process group
+        } catch { /* it has ended */ }
+        fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+module.exports = { Browser, line };
