@@ -24,17 +24,22 @@ static void stop(struct probe *probe)
     probe->fd = -1;
 }
 
-/* The check is over. */
-static void conclude(struct probe *probe, int ok)
+static const struct health_policy *policy_of(const struct probe *probe)
 {
+    return &probe->prober->policy;
+}
+
+void probe_conclude(struct probe *probe, int ok)
+{
+    const struct health_policy *policy = policy_of(probe);
     struct backend *b = probe->backend;
     int steady;
 
     stop(probe);
-    if (backend_report(b, ok, PROBE_FALL, PROBE_RISE))
+    if (backend_report(b, ok, policy->fall, policy->rise))
         health_announce(b);
     steady = b->is_healthy && b->streak == 0;
-    ring_in(probe, steady ? PROBE_INTERVAL_MS : PROBE_FAST_MS);
+    ring_in(probe, steady ? policy->interval_ms : policy->fast_ms);
 }
 
 /* It is we who lack descriptors: that says nothing about the backend. But the
@@ -42,7 +47,7 @@ static void conclude(struct probe *probe, int ok)
 static void postpone(struct probe *probe)
 {
     stop(probe);
-    ring_in(probe, PROBE_FAST_MS);
+    ring_in(probe, policy_of(probe)->fast_ms);
 }
 
 /* Begins to connect to the backend's addresses, from the preferred one on,
@@ -65,7 +70,15 @@ static void try_addresses(struct probe *probe)
         stop(probe);
         backend_next_address(b);
     }
-    conclude(probe, 0);
+    probe_conclude(probe, 0);
+}
+
+static void go_on(struct probe *probe)
+{
+    if (policy_of(probe)->accepted != NULL)
+        policy_of(probe)->accepted(probe);
+    else
+        probe_conclude(probe, 1);
 }
 
 /* The connect is decided. */
@@ -75,7 +88,7 @@ static void probe_ready(struct watcher *w, int fd, unsigned events)
 
     (void)events;
     if (net_connect_result(fd) == 0) {
-        conclude(probe, 1);
+        go_on(probe);
         return;
     }
     stop(probe);
@@ -91,11 +104,12 @@ static void probe_due(void *owner)
 
     if (probe->fd >= 0) {
         backend_next_address(probe->backend); /* for the next check */
-        conclude(probe, 0);
+        probe_conclude(probe, 0);
         return;
     }
+    probe->watcher.ready = probe_ready; /* accepted() may have set another */
     probe->addresses_left = probe->backend->addresses.count;
-    ring_in(probe, PROBE_TIMEOUT_MS);
+    ring_in(probe, policy_of(probe)->timeout_ms);
     try_addresses(probe);
 }
 
@@ -103,10 +117,14 @@ void prober_init(struct prober *p, struct watch watch, struct backend_set *set)
 {
     p->watch = watch;
     p->set = set;
+    p->policy = (struct health_policy){.interval_ms = PROBE_INTERVAL_MS,
+                                       .fast_ms = PROBE_FAST_MS,
+                                       .timeout_ms = PROBE_TIMEOUT_MS,
+                                       .fall = PROBE_FALL,
+                                       .rise = PROBE_RISE};
     for (int i = 0; i < set->num_backends; i++) {
         struct probe *probe = &p->probes[i];
 
-        probe->watcher.ready = probe_ready;
         probe->prober = p;
         probe->backend = &set->backends[i];
         probe->fd = -1;

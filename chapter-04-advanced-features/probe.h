@@ -19,6 +19,19 @@
 #define PROBE_FALL        3 /* failures in a row until it is down */
 #define PROBE_RISE        2 /* successes in a row until it is up again */
 
+struct probe;
+
+/* How checks are made: what prober_init() sets is above. */
+struct health_policy {
+    int interval_ms, fast_ms, timeout_ms;
+    int fall, rise;
+    /* The backend has accepted: goes on with the check, over probe->fd, and calls
+     * probe_conclude() in the end. NULL: who accepts is healthy. (Chapter 10 asks
+     * for a page.) */
+    void (*accepted)(struct probe *probe);
+    const char *path; /* for that */
+};
+
 /* Who is told that a backend has failed a request: a prober, or (chapter 10) the
  * process that has one. */
 struct monitor {
@@ -40,6 +53,7 @@ struct probe {
 struct prober {
     struct watch watch;
     struct backend_set *set;
+    struct health_policy policy; /* may be changed at any time */
     struct probe probes[MAX_BACKENDS];
 };
 
@@ -47,6 +61,9 @@ struct prober {
  * of the loop, and from then on it keeps them going. Changes are printed. Loop
  * and set must outlive the prober. */
 void prober_init(struct prober *p, struct watch watch, struct backend_set *set);
+
+/* The check that is under way is over; for policy.accepted. */
+void probe_conclude(struct probe *probe, int ok);
 
 /* Something went wrong with this backend: it is to be checked now. */
 void prober_suspect(struct prober *p, const struct backend *b);
