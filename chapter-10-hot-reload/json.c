@@ -1,5 +1,4 @@
 #include "json.h"
-
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -375,11 +374,11 @@ static int read_member(struct reader *r, struct json_value *v)
     if (c < 0)
         return never_closed(r);
     if (c == '}')
-        return refuse(r, "no comma before the closing bracket");
+        return refuse(r, "there is a comma before the closing bracket");
+    if (c == '/' || c == '#')
+        return refuse(r, "JSON knows no comments");
     if (c != '"')
-        return refuse(r, c == '/' || c == '#'
-                             ? "JSON knows no comments"
-                             : "here should be a name in double quotes");
+        return refuse(r, "here should be a name in double quotes");
     if (read_string(r, &v->name) != 0)
         return -1;
     c = peek_behind_space(r);

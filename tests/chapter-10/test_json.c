@@ -90,7 +90,8 @@ static const struct slice refused[] = {
     TEXT("[1,\n1\n,1"), TEXT("[\"a\" \"b\"]"), TEXT("[1:2]"), TEXT("[}"),
     TEXT("[1}"), TEXT("[\"\": 1]"), TEXT("[*]"), TEXT("[{]"), TEXT("[1]x"),
     TEXT("[][]"), TEXT("[\"\",]"), TEXT("[\v1]"), TEXT("[\f]"), TEXT("<>"),
-    TEXT("[\"a\",\n4\n,1,"), TEXT("[1,]\n"), TEXT("[3[4]]"), TEXT("[\xe2\x81\xa0]"),
+    TEXT("[\"a\",\n4\n,1,"), TEXT("[1,]\n"), TEXT("[3[4]]"),
+    TEXT("[\xe2\x81\xa0]"),
     /* objects */
     TEXT("{"), TEXT("}"), TEXT("{]"), TEXT("{,}"), TEXT("{\"a\"}"),
     TEXT("{\"a\":}"), TEXT("{\"a\":1,}"), TEXT("{\"a\" 1}"), TEXT("{:1}"),
@@ -123,15 +124,18 @@ static const struct slice refused[] = {
     /* not UTF-8 */
     TEXT("\"\x80\""), TEXT("\"\xbf\""), TEXT("\"\xc3\""), TEXT("\"\xc3"),
     TEXT("\"\xc0\x80\""), TEXT("\"\xc1\xbf\""), TEXT("\"\xe0\x80\x80\""),
-    TEXT("\"\xe0\x9f\xbf\""), TEXT("\"\xed\xa0\x80\""), TEXT("\"\xed\xbf\xbf\""),
+    TEXT("\"\xe0\x9f\xbf\""), TEXT("\"\xed\xa0\x80\""),
+    TEXT("\"\xed\xbf\xbf\""),
     TEXT("\"\xf0\x8f\xbf\xbf\""), TEXT("\"\xf4\x90\x80\x80\""),
     TEXT("\"\xf5\x80\x80\x80\""), TEXT("\"\xff\""), TEXT("\"\xfe\""),
     TEXT("\"\xe2\x82\""), TEXT("\"\xe2\x82"), TEXT("\"\xf0\x9f\x98\""),
-    TEXT("\"\xf8\x88\x80\x80\x80\""), TEXT("\"\xe4\""), TEXT("\"\xc3\xc3\xa5\""),
+    TEXT("\"\xf8\x88\x80\x80\x80\""), TEXT("\"\xe4\""),
+    TEXT("\"\xc3\xc3\xa5\""),
     TEXT("\"\xf0\x9f\x98\xc0\""), TEXT("[\"\\u0041\xe5\"]"),
     /* a byte outside of strings */
     TEXT("[\0]"), TEXT("\0"), TEXT("1\0"), TEXT("[\xc2\xa0]"), TEXT("[\x7f]"),
-    TEXT("[1]\xe5"), TEXT("\xe5"), TEXT("&"), TEXT("(1)"), TEXT(";"), TEXT("1;"),
+    TEXT("[1]\xe5"), TEXT("\xe5"), TEXT("&"), TEXT("(1)"), TEXT(";"),
+    TEXT("1;"),
 };
 
 static void accepts_what_the_grammar_allows(void **state)

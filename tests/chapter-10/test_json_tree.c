@@ -145,7 +145,7 @@ static const struct refusal {
     {"[1, 2,]", 1, 7, "a value is missing here"},
     {"[1,, 2]", 1, 4, "a value is missing here"},
     {"{\"a\": }", 1, 7, "a value is missing here"},
-    {"{\"a\": 1,}", 1, 9, "no comma before the closing bracket"},
+    {"{\"a\": 1,}", 1, 9, "there is a comma before the closing bracket"},
     {"{\"a\": 1, b: 2}", 1, 10, "here should be a name in double quotes"},
     {"{\"a\" 1}", 1, 6, "here should be a ':'"},
     {"{\"a\": 1\n \"b\": 2}", 2, 2, "here should be a ',' or a '}'"},
