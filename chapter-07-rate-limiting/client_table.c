@@ -61,6 +61,17 @@ static int look_up(const struct client_set *set, uint64_t name, uint64_t *key,
     return -1;
 }
 
+/* Notes that somebody was here, and returns when he was last. Only forward: a
+ * process whose clock is a moment behind must not make him look long gone. */
+static uint64_t note_seen(uint64_t *seen_ms, uint64_t now_ms)
+{
+    uint64_t seen = atomic_get(seen_ms);
+
+    while (seen < now_ms && !atomic_replace(seen_ms, seen, now_ms))
+        seen = atomic_get(seen_ms);
+    return seen;
+}
+
 /* Gives the name a place: a free one, or that of the one unseen for the longest
  * time. Another process may be faster; the caller looks up again in any case. */
 static void make_place(struct client_set *set, uint64_t name, uint64_t now_ms)
@@ -81,15 +92,17 @@ static void make_place(struct client_set *set, uint64_t name, uint64_t now_ms)
             break;
     }
     /* Before it is ours, or another newcomer would think it long unseen. */
-    atomic_set(&set->seen_ms[place], now_ms);
+    note_seen(&set->seen_ms[place], now_ms);
     atomic_replace(&set->key[place], old, name | ((old + 1) & TURN));
 }
 
-/* Reads what is remembered in a place: 0, or -1 if it has changed hands. */
+/* Reads what is remembered in a place: 0, or -1 if it has changed hands. First
+ * the state, then when its owner was seen: whoever has stored it was seen before,
+ * so what looks old is old. */
 static int read_place(struct client_set *set, int way, uint64_t key,
                       uint64_t now_ms, struct client_record *r)
 {
-    uint64_t seen = atomic_get(&set->seen_ms[way]);
+    uint64_t seen;
 
     r->state = &set->state[way];
     r->was = atomic_get(r->state);
@@ -98,9 +111,8 @@ static int read_place(struct client_set *set, int way, uint64_t key,
     r->turn = (unsigned)(key & TURN);
     r->is_known = (r->was & TURN) == r->turn;
     r->value = r->is_known ? r->was >> 8 : 0;
+    seen = note_seen(&set->seen_ms[way], now_ms);
     r->idle_ms = now_ms > seen ? now_ms - seen : 0;
-    if (seen != now_ms)
-        atomic_set(&set->seen_ms[way], now_ms);
     return 0;
 }
 

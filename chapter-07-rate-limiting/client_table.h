@@ -50,8 +50,8 @@ struct client_record {
 };
 
 /* The bytes of a table for about so many clients: rounded up to a power of two,
- * at least 8. Sets fill unevenly: with half as many clients, 2 in 100 sets have
- * more than eight already. */
+ * at least 8. Sets fill unevenly: of half as many clients 8 in 1,000 find no place
+ * without pushing out another. */
 size_t client_table_size(size_t clients);
 
 /* Makes a table of client_table_size(clients) bytes, whose address is a multiple
