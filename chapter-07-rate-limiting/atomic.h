@@ -26,6 +26,12 @@ static inline uint64_t atomic_get(const uint64_t *word)
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
+/* For a word that says nothing about others. */
+static inline void atomic_set(uint64_t *word, uint64_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
 /* Compare and swap: if the word is still `old`, makes it `value`: 1. If somebody
  * was faster, changes nothing: 0. */
 static inline int atomic_replace(uint64_t *word, uint64_t old, uint64_t value)
