@@ -17,7 +17,7 @@
 
 /* Where the processor can't do it, the compiler would take a lock that is not
  * shared between processes: better no program. */
-#if __GCC_ATOMIC_LLONG_LOCK_FREE != 2
+#if defined(__GCC_ATOMIC_LLONG_LOCK_FREE) && __GCC_ATOMIC_LLONG_LOCK_FREE < 2
 #error "no lock-free 64-bit compare-and-swap on this processor"
 #endif
 
