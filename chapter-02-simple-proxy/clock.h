@@ -15,6 +15,9 @@
 
 uint64_t clock_now_ms(void);
 
+/* The same clock in microseconds: for those who measure. */
+uint64_t clock_now_us(void);
+
 /* Milliseconds until the deadline as poll(2) and select(2) want them: 0 when it
  * has passed, -1 (no limit) for CLOCK_NEVER. */
 int clock_left_ms(uint64_t deadline_ms, uint64_t now_ms);

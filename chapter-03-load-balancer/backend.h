@@ -15,12 +15,22 @@
 #define MAX_BACKENDS 256
 #define BACKEND_WEIGHT_MAX 1000
 
+enum backend_failure {
+    BACKEND_NO_CONNECTION, /* it refused, or could not be reached */
+    BACKEND_TIMEOUT,       /* to connect, or to answer */
+    BACKEND_CLOSED,        /* before its answer was whole */
+    BACKEND_MALFORMED,     /* what it said is no answer */
+    BACKEND_FAILURES       /* how many of these there are */
+};
+
 struct backend_stats {
     uint64_t total_requests;  /* given to it, whatever became of them */
     uint64_t failed_requests; /* of these: without a whole answer */
     uint64_t bytes_in;        /* from clients to it */
     uint64_t bytes_out;       /* from it to clients */
     double avg_response_time; /* milliseconds, of those that did not fail */
+    uint64_t failures[BACKEND_FAILURES]; /* also where another one helped out */
+    uint64_t checks_ok, checks_failed;   /* health checks */
 };
 
 struct backend {

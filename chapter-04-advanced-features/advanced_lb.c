@@ -25,9 +25,9 @@ static const char USAGE[] =
     BALANCER_STOP
     "Example: advanced_lb 8080 127.0.0.1:9001:3 127.0.0.1:9002:1 -a wrr\n";
 
-static int turn(void *loop)
+static int turn(struct balancer *b)
 {
-    return select_loop_turn(loop, -1);
+    return select_loop_turn(b->service.watch.loop, -1);
 }
 
 int main(int argc, char *argv[])

@@ -99,6 +99,8 @@ static void handle_signal(struct watcher *w, int fd, unsigned events)
     signals_drain();
     if (signals_take_dump())
         print_all(b);
+    if (signals_take_reload() && b->reload != NULL)
+        b->reload(b);
     b->hurry = signals_stops() > 1;
     if (signals_stops() > 0 && !b->service.draining) {
         service_drain(&b->service);
@@ -119,7 +121,8 @@ int balancer_open(struct balancer *b)
         return -1;
     b->on_signal.ready = handle_signal;
     prober_init(&b->prober, *watch, &b->set);
-    if (watch->set(watch->loop, signals_fd(), WATCH_READ, &b->on_signal) == 0 &&
+    if ((b->reload == NULL || signals_want_reload() == 0) &&
+        watch->set(watch->loop, signals_fd(), WATCH_READ, &b->on_signal) == 0 &&
         service_open(service) == 0)
         return 0;
     log_error(b->program, "start: %s", strerror(errno));
@@ -127,13 +130,13 @@ int balancer_open(struct balancer *b)
     return -1;
 }
 
-int balancer_run(struct balancer *b, int (*turn)(void *loop))
+int balancer_run(struct balancer *b, int (*turn)(struct balancer *b))
 {
     struct service *service = &b->service;
     int announced = 0;
 
     while (!b->hurry && !service_is_finished(service)) {
-        if (turn(service->watch.loop) < 0) {
+        if (turn(b) < 0) {
             log_error(b->program, "waiting for events: %s", strerror(errno));
             return 1;
         }

@@ -40,6 +40,8 @@ struct balancer {
     int hurry; /* asked to stop twice */
     /* Called after the statistics, to add some; or NULL. */
     void (*print_more)(const struct balancer *b);
+    /* Called when SIGHUP has come, which then no longer ends us; or NULL. */
+    void (*reload)(struct balancer *b);
 };
 
 /* The defaults: round robin, the timeouts, the statistics as the only filter. */
@@ -64,7 +66,7 @@ int balancer_open(struct balancer *b);
 /* Announces itself when each backend has been checked once, then serves until it
  * is asked to stop and has drained. `turn` makes one turn of the loop, and
  * returns -1 and errno if it failed. Returns the exit status. */
-int balancer_run(struct balancer *b, int (*turn)(void *loop));
+int balancer_run(struct balancer *b, int (*turn)(struct balancer *b));
 
 /* Ends what is left, frees everything, prints the statistics. */
 void balancer_close(struct balancer *b);

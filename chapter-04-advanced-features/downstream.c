@@ -7,6 +7,24 @@
 #include "service.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* What the client has said first, up to the end of the line. */
+static void keep_line(struct session *s)
+{
+    size_t len;
+    const char *bytes = channel_withheld(&s->up, &len), *end;
+
+    while (len > 0 && (*bytes == '\r' || *bytes == '\n')) {
+        bytes++;
+        len--;
+    }
+    len = len < EXCHANGE_LINE_MAX ? len : EXCHANGE_LINE_MAX;
+    end = memchr(bytes, '\n', len);
+    len = end != NULL ? (size_t)(end - bytes) : len;
+    s->x.line_len = len > 0 && bytes[len - 1] == '\r' ? len - 1 : len;
+    memcpy(s->x.line, bytes, s->x.line_len);
+}
 
 /* From here on the filters will be told how it ended. */
 static void open_exchange(struct session *s)
@@ -17,6 +35,9 @@ static void open_exchange(struct session *s)
     s->x.failure = NULL;
     s->x.status = s->x.tries = s->x.reused = s->x.retry_after_s = 0;
     s->x.began_ms = *s->service->watch.now_ms;
+    s->x.began_us = session_now_us(s);
+    s->x.first_us = 0;
+    keep_line(s);
     s->up.total = s->down.total = 0;
 }
 
@@ -41,7 +62,7 @@ void downstream_refuse(struct session *s, int status, const char *why)
         open_exchange(s);
     len = format_answer(s, status, answer);
     log_error(s->service->program, "%s: %d: %s", s->x.client_ip, status, why);
-    s->x.status = status;
+    session_answered(s, status);
     s->x.failure = why;
     session_release_backend(s, 0);
     linger_start(s, answer, len);

@@ -188,12 +188,18 @@ static void single_step(struct session *s)
     session_settle(s);
 }
 
+static void answer_is_late(struct session *s)
+{
+    upstream_timed_out(s);
+    downstream_refuse(s, 504, "the backend did not answer in time");
+}
+
 static void single_expire(struct session *s)
 {
     if (s->state == CONNECT)
         backend_failed(s, "connecting took too long", 504);
     else if (s->state == RELAY && !session_has_answer(s))
-        downstream_refuse(s, 504, "the backend did not answer in time");
+        answer_is_late(s);
     else if (s->state == RELAY)
         session_cut(s, "nothing moved for too long");
     else if (buffer_size(&s->up.buf) > 0)

@@ -9,13 +9,17 @@
 /* exchange: one request and its answer, as those see it who watch the traffic
  * and do not move it. */
 
-#define EXCHANGE_ID_MAX 129 /* X-Request-ID with its NUL */
+#define EXCHANGE_ID_MAX   129 /* X-Request-ID with its NUL */
+#define EXCHANGE_LINE_MAX 256 /* bytes of the request line that are kept */
 
 struct exchange {
     char client_ip[NET_IP_TEXT];
     char request_id[EXCHANGE_ID_MAX];
+    char line[EXCHANGE_LINE_MAX]; /* the request line or its beginning, as it */
+    size_t line_len;              /* came: any bytes, perhaps none */
     struct backend *backend; /* the last one tried; NULL if there was none */
-    int status;              /* of an answer that we gave ourselves, else 0 */
+    int status;              /* of the answer; 0: there was none, or nobody
+                                has read it (engine_single) */
     int tries;               /* connections asked */
     int reused;              /* the last of them had served before */
     const char *failure;     /* why it did not end well, or NULL */
@@ -23,6 +27,9 @@ struct exchange {
     uint64_t bytes_in;       /* from the client to the backend */
     uint64_t bytes_out;      /* to the client */
     uint64_t began_ms, ended_ms;
+    uint64_t began_us; /* the same moment, as exactly as the loop knows it */
+    uint64_t first_us; /* from there to the head of the answer */
+    uint64_t took_us;  /* from there to the end */
 };
 
 /* seam: filter. Whoever wants a say before a request is passed on, or to know

@@ -36,6 +36,10 @@ void probe_conclude(struct probe *probe, int ok)
     int steady;
 
     stop(probe);
+    if (ok)
+        b->stats.checks_ok++;
+    else
+        b->stats.checks_failed++;
     if (backend_report(b, ok, policy->fall, policy->rise))
         health_announce(b);
     steady = b->is_healthy && b->streak == 0;

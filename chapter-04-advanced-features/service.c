@@ -123,6 +123,7 @@ static void welcome(struct service *service, int fd,
     char ip[NET_IP_TEXT];
 
     service->active++;
+    service->accepted++;
     if (service->active > service->peak)
         service->peak = service->active;
     service_admit(service, fd, net_ip_text(peer, ip));
@@ -183,6 +184,7 @@ static void time_is_up(void *owner)
 int service_open(struct service *service)
 {
     service->accepting.ready = accept_clients;
+    service->accepted = 0;
     service->active = service->peak = service->paused = service->listening = 0;
     service->draining = service->retiring = service->spares = 0;
     list_init(&service->sessions);

@@ -61,6 +61,7 @@ struct service {
 
     struct request_ids ids;
     int active, peak; /* clients now, and at most so far */
+    uint64_t accepted; /* clients so far */
     int paused;       /* no place or no descriptor was to be had */
     int listening;    /* what the loop knows of the listener */
     int draining; /* no new clients; the others are told to close ... */

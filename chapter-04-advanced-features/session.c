@@ -113,6 +113,19 @@ void session_release_backend(struct session *s, int reusable)
     c->release(c->self, s->x.backend, fd, reusable);
 }
 
+uint64_t session_now_us(const struct session *s)
+{
+    const struct watch *watch = &s->service->watch;
+
+    return watch->now_us != NULL ? *watch->now_us : *watch->now_ms * 1000;
+}
+
+void session_answered(struct session *s, int status)
+{
+    s->x.status = status;
+    s->x.first_us = session_now_us(s) - s->x.began_us;
+}
+
 int session_has_answer(const struct session *s)
 {
     return s->down.total > 0 || buffer_size(&s->down.buf) > 0;
@@ -129,6 +142,7 @@ void session_finish(struct session *s, const char *failure)
     s->x.bytes_in = s->up.total;
     s->x.bytes_out = s->down.total;
     s->x.ended_ms = *service->watch.now_ms;
+    s->x.took_us = session_now_us(s) - s->x.began_us;
     for (int i = 0; i < service->filter_count; i++)
         if (service->filters[i].finish != NULL)
             service->filters[i].finish(service->filters[i].self, &s->x);

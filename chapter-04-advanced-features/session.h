@@ -88,6 +88,12 @@ void session_set_backend(struct session *s, int fd);
  * is none. `reusable` as in connector.h. */
 void session_release_backend(struct session *s, int reusable);
 
+/* The time in microseconds, as exactly as the loop knows it. */
+uint64_t session_now_us(const struct session *s);
+
+/* The exchange has its answer, with this status: a backend's or our own. */
+void session_answered(struct session *s, int status);
+
 /* Whether anything of an answer has come from the backend. */
 int session_has_answer(const struct session *s);
 

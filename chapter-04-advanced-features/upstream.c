@@ -31,11 +31,13 @@ static int acquire(struct session *s, struct backend *b)
  * Whether it is down is not decided here but by a health check, which is due
  * now: one bad request cannot take a backend down, and a dead one is found at
  * once. */
-static void note_failure(struct session *s, const char *why)
+static void note_failure(struct session *s, const char *why,
+                         enum backend_failure kind)
 {
     struct service *service = s->service;
     struct backend *b = s->x.backend;
 
+    b->stats.failures[kind]++;
     log_error(service->program, "backend %s: %s", b->name, why);
     if (service->monitor.failed != NULL)
         service->monitor.failed(service->monitor.self, b);
@@ -77,7 +79,7 @@ static int try_next(struct session *s, int status)
             s->x.backend = NULL;
             return 503;
         }
-        note_failure(s, strerror(errno));
+        note_failure(s, strerror(errno), BACKEND_NO_CONNECTION);
         status = 502;
     }
 }
@@ -112,13 +114,27 @@ static int may_go_elsewhere(const struct session *s)
            (s->repeatable || s->up.total == 0);
 }
 
+static enum backend_failure kind_of(const struct session *s, int status)
+{
+    if (status == 504)
+        return BACKEND_TIMEOUT;
+    if (s->connecting)
+        return BACKEND_NO_CONNECTION;
+    return s->down.eof ? BACKEND_CLOSED : BACKEND_MALFORMED;
+}
+
+void upstream_timed_out(struct session *s)
+{
+    s->x.backend->stats.failures[BACKEND_TIMEOUT]++;
+}
+
 int upstream_failed(struct session *s, const char *why, int status)
 {
     int again = may_go_elsewhere(s);
 
     s->stale = s->x.reused && !session_has_answer(s);
     if (!s->stale)
-        note_failure(s, why);
+        note_failure(s, why, kind_of(s, status));
     session_release_backend(s, 0);
     s->x.failure = NULL;
     return again ? try_next(s, status) : status;

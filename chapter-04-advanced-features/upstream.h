@@ -24,4 +24,8 @@ int upstream_connected(struct session *s);
  * sent again, goes on with the next backend; otherwise the status. */
 int upstream_failed(struct session *s, const char *why, int status);
 
+/* The current backend has not answered in time: counts that. It may be at work on
+ * what it was asked for, so nobody else is asked, and it is not to blame. */
+void upstream_timed_out(struct session *s);
+
 #endif

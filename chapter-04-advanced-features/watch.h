@@ -42,6 +42,9 @@ struct watch {
     void (*set_timer)(void *loop, struct timer *t, uint64_t at_ms);
     /* clock_now_ms() of this turn: asked for once, the same for everybody. */
     const uint64_t *now_ms;
+    /* The same moment in microseconds; NULL if the loop does not know it so
+     * exactly. */
+    const uint64_t *now_us;
 };
 
 #endif

@@ -16,7 +16,7 @@ struct slot { /* what we know of a descriptor: its number is the index */
 };
 
 struct event_loop {
-    uint64_t now_ms;
+    uint64_t now_ms, now_us; /* of this turn: the same moment */
     unsigned turn;
     int stopped;
     void *poller;
@@ -28,6 +28,13 @@ struct event_loop {
 };
 
 /* ---- opening ------------------------------------------------------------ */
+
+/* The time of a turn is asked for once. */
+static void look_at_clock(event_loop_t *loop)
+{
+    loop->now_us = clock_now_us();
+    loop->now_ms = loop->now_us / 1000;
+}
 
 event_loop_t *event_loop_create(int max_events)
 {
@@ -47,7 +54,7 @@ event_loop_t *event_loop_create(int max_events)
     if (loop->poller == NULL)
         goto no_poller;
     loop->max_events = max_events;
-    loop->now_ms = clock_now_ms();
+    look_at_clock(loop);
     timer_wheel_init(&loop->wheel, loop->now_ms);
     return loop;
 no_poller:
@@ -203,7 +210,7 @@ int event_loop_run(event_loop_t *loop, int timeout_ms)
     if (n < 0 && errno != EINTR)
         return -1;
     loop->turn++;
-    loop->now_ms = clock_now_ms();
+    look_at_clock(loop);
     for (int i = 0; i < n; i++)
         calls += dispatch(loop, &loop->ready[i]);
     return calls + timer_wheel_advance(&loop->wheel, loop->now_ms);
@@ -270,7 +277,8 @@ static void watch_set_timer(void *self, struct timer *t, uint64_t at_ms)
 
 struct watch event_loop_watch(event_loop_t *loop)
 {
-    struct watch watch = {loop, watch_set, watch_set_timer, &loop->now_ms};
+    struct watch watch = {loop, watch_set, watch_set_timer, &loop->now_ms,
+                          &loop->now_us};
 
     return watch;
 }

@@ -27,9 +27,9 @@ static const char USAGE[] =
     BALANCER_STOP
     "Example: high_perf_lb 8080 127.0.0.1:9001:3 127.0.0.1:9002:1 -a wrr\n";
 
-static int turn(void *loop)
+static int turn(struct balancer *b)
 {
-    return event_loop_run(loop, -1);
+    return event_loop_run(b->service.watch.loop, -1);
 }
 
 int main(int argc, char *argv[])

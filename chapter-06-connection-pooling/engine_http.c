@@ -238,7 +238,7 @@ static void note_answer(struct session *s, const struct http_response *r)
     struct http *http = http_of(s);
 
     http->answered = 1;
-    s->x.status = r->status;
+    session_answered(s, r->status);
     http_frame_response(&http->answer, r,
                         s->bodyless ? SLICE("HEAD") : SLICE("GET"));
     http->backend_keeps = http_head_keeps_alive(&r->head);
@@ -271,7 +271,7 @@ static const char *switch_protocols(struct session *s,
     if (!http->upgrading || protocol == NULL ||
         !has_left(&s->up, &http->request))
         return "101 that nobody has asked for";
-    s->x.status = r->status;
+    session_answered(s, r->status);
     if (rewrite_answer(s, r, SLICE("Upgrade"), *protocol) != 0)
         return "no room for the rewritten head";
     tunnel_start(s);
@@ -476,12 +476,18 @@ static void http_step(struct session *s)
     session_settle(s);
 }
 
+static void answer_is_late(struct session *s)
+{
+    upstream_timed_out(s);
+    downstream_refuse(s, 504, "the backend did not answer in time");
+}
+
 static void http_expire(struct session *s)
 {
     if (s->state == CONNECT)
         backend_failed(s, "connecting took too long", 504);
     else if (s->state == RELAY && !http_of(s)->answered)
-        downstream_refuse(s, 504, "the backend did not answer in time");
+        answer_is_late(s);
     else if (s->state == RELAY)
         cut(s, "nothing moved for too long");
     else if (buffer_size(&s->up.buf) > 0)

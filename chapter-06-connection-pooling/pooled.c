@@ -70,12 +70,12 @@ int pooled_prepare(struct pooled *p)
     return 0;
 }
 
-static int one_turn(void *loop)
+static int one_turn(struct balancer *b)
 {
-    return event_loop_run(loop, -1);
+    return event_loop_run(b->service.watch.loop, -1);
 }
 
-int pooled_run(struct pooled *p, int (*turn)(void *loop))
+int pooled_run(struct pooled *p, int (*turn)(struct balancer *b))
 {
     int status;
 

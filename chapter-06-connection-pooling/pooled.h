@@ -43,7 +43,7 @@ int pooled_prepare(struct pooled *p);
 /* Listens, announces itself, serves until it is asked to stop and has drained,
  * and prints the statistics. `turn` makes one turn of p->loop, as for
  * balancer_run(); NULL: event_loop_run() does. Returns the exit status. */
-int pooled_run(struct pooled *p, int (*turn)(void *loop));
+int pooled_run(struct pooled *p, int (*turn)(struct balancer *b));
 
 /* Frees everything, after a prepare that failed, too. */
 void pooled_close(struct pooled *p);

@@ -28,9 +28,13 @@ static void prints_sums_and_a_line_for_each_backend(void **state)
 
     (void)state;
     set->backends[0].stats =
-        (struct backend_stats){12, 2, 3400, 5600, 7.26};
+        (struct backend_stats){.total_requests = 12, .failed_requests = 2,
+                               .bytes_in = 3400, .bytes_out = 5600,
+                               .avg_response_time = 7.26};
     set->backends[0].active_connections = 1;
-    set->backends[1].stats = (struct backend_stats){8, 0, 100, 200, 0.5};
+    set->backends[1].stats =
+        (struct backend_stats){.total_requests = 8, .bytes_in = 100,
+                               .bytes_out = 200, .avg_response_time = 0.5};
     set->backends[1].is_healthy = 0;
     print(set, 5999, out, sizeof out);
     assert_string_equal(out,
