@@ -100,10 +100,9 @@ static struct net_address any_address(int family, int port)
     return any;
 }
 
-static int listen_family(int family, int port, int backlog)
+static int listen_on(const struct net_address *address, int backlog)
 {
-    struct net_address any = any_address(family, port);
-    int fd = open_socket(family);
+    int family = address->storage.ss_family, fd = open_socket(family);
 
     if (fd < 0)
         return -1;
@@ -113,7 +112,8 @@ static int listen_family(int family, int port, int backlog)
          set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) == 0) &&
         /* Accepted sockets inherit it: one call for all of them. */
         set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) == 0 &&
-        bind(fd, (struct sockaddr *)&any.storage, any.len) == 0 &&
+        bind(fd, (const struct sockaddr *)&address->storage, address->len) ==
+            0 &&
         listen(fd, backlog) == 0)
         return fd;
     close_keeping_errno(fd);
@@ -122,11 +122,37 @@ static int listen_family(int family, int port, int backlog)
 
 int net_listen(int port, int backlog)
 {
-    int fd = listen_family(AF_INET6, port, backlog);
+    struct net_address any = any_address(AF_INET6, port);
+    int fd = listen_on(&any, backlog);
 
-    if (fd < 0 && errno != EADDRINUSE && errno != EACCES)
-        fd = listen_family(AF_INET, port, backlog);
+    if (fd < 0 && errno != EADDRINUSE && errno != EACCES) {
+        any = any_address(AF_INET, port);
+        fd = listen_on(&any, backlog);
+    }
     return fd;
+}
+
+/* The address that an IP literal says. 0, or -1. */
+static int parse_literal(const char *ip, int port, struct net_address *out)
+{
+    struct sockaddr_in *in = (struct sockaddr_in *)&out->storage;
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out->storage;
+
+    *out = any_address(AF_INET, port);
+    if (inet_pton(AF_INET, ip, &in->sin_addr) == 1)
+        return 0;
+    *out = any_address(AF_INET6, port);
+    return inet_pton(AF_INET6, ip, &in6->sin6_addr) == 1 ? 0 : -1;
+}
+
+int net_listen_at(const char *ip, int port, int backlog)
+{
+    struct net_address at;
+
+    if (parse_literal(ip, port, &at) == 0)
+        return listen_on(&at, backlog);
+    errno = EINVAL;
+    return -1;
 }
 
 int net_accept(int listener, struct net_address *peer)

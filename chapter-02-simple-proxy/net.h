@@ -38,6 +38,10 @@ int net_resolve(const char *host, int port, struct net_addresses *out);
  * handshakes may wait. The descriptor, or -1 and errno. */
 int net_listen(int port, int backlog);
 
+/* The same on one address of ours: an IP literal without brackets. "0.0.0.0" is
+ * all of IPv4, "::" is everything. -1 and errno (EINVAL: no literal). */
+int net_listen_at(const char *ip, int port, int backlog);
+
 /* Takes a client off the listener's queue. The descriptor, or -1 and errno:
  * EAGAIN if there is none, ECONNABORTED if it left again (try the next), EMFILE
  * or ENFILE if no descriptor is to be had (it stays in the queue). */

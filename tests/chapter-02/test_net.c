@@ -370,9 +370,53 @@ static void closing_gently_ends_at_the_deadline(void **state)
     close(listener);
 }
 
+static void listens_on_one_address_only(void **state)
+{
+    int listener = net_listen_at("127.0.0.1", 0, 5), port, fd;
+    struct net_address local = address("127.0.0.1", 1);
+    char text[NET_IP_TEXT];
+
+    (void)state;
+    assert_true(listener >= 0);
+    check_prepared(listener);
+    port = port_of(listener);
+    assert_int_equal(net_local_address(listener, &local), 0);
+    assert_string_equal(net_ip_text(&local, text), "127.0.0.1");
+    assert_int_equal(net_listen_at("127.0.0.1", port, 5), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    fd = net_listen_at("127.0.0.2", port, 5);
+    assert_true(fd >= 0);
+    close(fd);
+    close(listener);
+    assert_int_equal(net_listen_at("localhost", 0, 5), -1);
+    assert_int_equal(errno, EINVAL);
+}
+
+static void listens_on_everything_when_told_so(void **state)
+{
+    static const char *const all[] = {"0.0.0.0", "::"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        int listener = net_listen_at(all[i], 0, 5), fd;
+        struct net_address to;
+
+        if (listener < 0 && errno == EAFNOSUPPORT)
+            continue; /* no IPv6 here */
+        assert_true(listener >= 0);
+        to = address("127.0.0.1", port_of(listener));
+        fd = net_connect_start(&to);
+        assert_true(fd >= 0);
+        close(fd);
+        close(listener);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        fixture_test(listens_on_one_address_only),
+        fixture_test(listens_on_everything_when_told_so),
         fixture_test(addresses_as_text),
         fixture_test(an_address_of_no_known_family_is_text_too),
         fixture_test(resolves_names),
