@@ -82,4 +82,13 @@ static inline int refused_connect(void)
     return fd;
 }
 
+/* Nothing is told, and the wait lasts as long as it may. */
+static inline void expect_quiet(struct rig *r)
+{
+    uint64_t before = clock_now_ms();
+
+    assert_int_equal(event_loop_run(r->loop, 50), 0);
+    assert_true(clock_now_ms() - before >= 45);
+}
+
 #endif

@@ -125,13 +125,39 @@ static void a_refused_connect_is_told(void **state)
     close(fd);
 }
 
+/* A pipe says that its other end has gone, and nothing else: there is nothing to
+ * read, and no room to write. */
+static void an_error_alone_is_told(void **state)
+{
+    struct rig r = rig_open(16);
+    struct call reader = {0}, writer = {0};
+    int empty[2], full[2];
+
+    (void)state;
+    assert_int_equal(pipe(empty), 0);
+    assert_int_equal(pipe(full), 0);
+    assert_int_equal(descriptor_prepare(full[1]), 0);
+    while (write(full[1], "x", 1) == 1)
+        continue;
+    event_loop_add(r.loop, empty[0], EVENT_READ, note, &reader);
+    event_loop_add(r.loop, full[1], EVENT_WRITE, note, &writer);
+    assert_int_equal(event_loop_run(r.loop, 0), 0);
+    close(empty[1]);
+    close(full[0]);
+    assert_int_equal(event_loop_run(r.loop, 1000), 2);
+    assert_true(reader.all & EVENT_READ);
+    assert_true(writer.all & EVENT_WRITE);
+    rig_close(&r);
+    close(empty[0]);
+    close(full[1]);
+}
+
 /* A descriptor that was removed is in no one's way, though its peer has hung up:
  * the loop waits. */
 static void what_is_removed_is_silent(void **state)
 {
     struct rig r = rig_open(16);
     struct call call = {0};
-    uint64_t before;
     int a[2];
 
     (void)state;
@@ -143,9 +169,7 @@ static void what_is_removed_is_silent(void **state)
     assert_int_equal(event_loop_del(r.loop, a[0]), 0);
     call.count = 0;
     event_loop_run(r.loop, 0); /* what is left in the kernel goes now */
-    before = clock_now_ms();
-    assert_int_equal(event_loop_run(r.loop, 50), 0);
-    assert_true(clock_now_ms() - before >= 45);
+    expect_quiet(&r);
     assert_int_equal(call.count, 0);
     rig_close(&r);
     close(a[0]);
@@ -276,36 +300,52 @@ static void a_small_batch_starves_nobody(void **state)
         close_pair(pairs[i]);
 }
 
-/* As many as the limits allow, up to 15,000; each can be heard. */
-static void many_descriptors(void **state)
-{
-    static int fds[15000];
-    struct rig r = rig_open(MAX_EVENTS);
-    struct rlimit limit;
-    struct call call = {0};
-    int ends[2], count = 0, refused = 0;
+static struct call calls[15000];
+static int fds[15000];
 
-    (void)state;
+/* As many as the limits allow, up to 15,000. Returns how many; those for which
+ * there is no bit in a set are refused. */
+static int add_many(struct rig *r, int model)
+{
+    struct rlimit limit;
+    int count = 0;
+
     descriptor_want(15100);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    pair(ends);
+    memset(calls, 0, sizeof calls);
     while (count < 15000 && (rlim_t)count + 64 < limit.rlim_cur) {
-        int fd = dup(ends[0]);
+        int fd = dup(model);
 
         assert_true(fd >= 0);
-        fds[count++] = fd;
-        if (event_loop_add(r.loop, fd, EVENT_READ, note, &call) != 0) {
+        fds[count] = fd;
+        if (event_loop_add(r->loop, fd, EVENT_READ, note, &calls[count]) != 0) {
             assert_int_equal(errno, EMFILE); /* select */
             assert_true(fd >= FD_SETSIZE);
-            refused++;
+            calls[count].count = -1;
         }
+        count++;
     }
-    print_message("%s: %d descriptors, %d refused\n", poller_name, count,
-                  refused);
+    return count;
+}
+
+/* Each of them can be heard. */
+static void many_descriptors(void **state)
+{
+    struct rig r = rig_open(MAX_EVENTS);
+    int ends[2], count, missing = 1;
+
+    (void)state;
+    pair(ends);
+    count = add_many(&r, ends[0]);
     fill(ends[1]);
-    for (int turn = 0; turn < 1000 && call.count < count - refused; turn++)
+    for (int turn = 0; turn < 1000 && missing > 0; turn++) {
         event_loop_run(r.loop, 1000);
-    assert_true(call.count >= count - refused);
+        missing = 0;
+        for (int i = 0; i < count; i++)
+            missing += calls[i].count == 0;
+    }
+    print_message("%s: %d descriptors\n", poller_name, count);
+    assert_int_equal(missing, 0);
     rig_close(&r);
     while (count > 0)
         close(fds[--count]);
@@ -321,6 +361,7 @@ int main(void)
         fixture_test(both_events_come),
         fixture_test(a_half_close_is_readable),
         fixture_test(a_refused_connect_is_told),
+        fixture_test(an_error_alone_is_told),
         fixture_test(what_is_removed_is_silent),
         fixture_test(can_be_added_again_after_removal),
         fixture_test(says_what_is_wrong),
