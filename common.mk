@@ -8,6 +8,7 @@
 #   make WERROR=1     a warning is an error (what CI uses)
 #   make VARIANT=x    any other set of flags, in build/x
 #   make POLLER=x     select, kqueue or epoll (chapter 5), in build/plain-x
+#   make ZERO_COPY=x  portable (chapter 9), in build/plain-x
 #   make V=1          shows the whole commands
 #
 # Programs lie in their chapter's directory; those of a variant lie under
@@ -52,9 +53,13 @@ endif
 ifdef WERROR
 WARNINGS += -Werror
 endif
-# Another poller than the system's own (chapter 5): other objects.
+# Another poller than the system's own (chapter 5), another way to move bytes
+# (chapter 9): other objects.
 ifeq ($(origin POLLER),command line)
 VARIANT := $(VARIANT)-$(POLLER)
+endif
+ifeq ($(origin ZERO_COPY),command line)
+VARIANT := $(VARIANT)-$(ZERO_COPY)
 endif
 
 CMOCKA_LIBS   ?= $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)

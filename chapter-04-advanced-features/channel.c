@@ -11,18 +11,19 @@ void channel_open(struct channel *c, int in, int out, char *memory,
     c->in = in;
     c->out = out;
     buffer_init(&c->buf, memory, capacity);
-    c->sent = c->cleared = 0;
+    c->sent = c->hidden = c->cleared = 0;
     c->pass = c->total = 0;
     c->keep = c->can_read = c->eof = c->broken = c->pass_end = c->shut = 0;
     c->can_write = 1; /* until a write says otherwise */
     c->mover = mover;
+    c->held = NULL;
 }
 
 static void check(const struct channel *c)
 {
     assert(c->sent + c->cleared <= buffer_size(&c->buf));
     assert(c->pass == 0 || c->sent + c->cleared == buffer_size(&c->buf));
-    assert(!c->shut || (c->eof && c->cleared == 0));
+    assert(!c->shut || (c->eof && channel_is_flushed(c)));
 }
 
 enum moved channel_pump(struct channel *c)
@@ -88,12 +89,18 @@ void channel_forget_sent(struct channel *c)
 
 void channel_stop(struct channel *c)
 {
+    c->mover->drop(c);
     channel_forget_sent(c);
     buffer_consume(&c->buf, buffer_size(&c->buf));
     c->cleared = 0;
     c->pass = 0;
     c->eof = 1;
     c->pass_end = 0;
+}
+
+int channel_is_flushed(const struct channel *c)
+{
+    return c->cleared + c->hidden == 0;
 }
 
 int channel_can_rewind(const struct channel *c)
@@ -120,12 +127,14 @@ static size_t room(const struct channel *c)
 
 unsigned channel_wants_in(const struct channel *c)
 {
-    return c->in >= 0 && !c->eof && room(c) > 0 ? WATCH_READ : 0;
+    return c->in >= 0 && !c->eof && c->hidden == 0 && room(c) > 0 ? WATCH_READ
+                                                                  : 0;
 }
 
 unsigned channel_wants_out(const struct channel *c)
 {
-    return c->out >= 0 && c->cleared > 0 && !c->can_write ? WATCH_WRITE : 0;
+    return c->out >= 0 && !channel_is_flushed(c) && !c->can_write ? WATCH_WRITE
+                                                                  : 0;
 }
 
 static int would_block(void)
@@ -133,13 +142,13 @@ static int would_block(void)
     return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-static void clear_arrived(struct channel *c, size_t n)
+size_t channel_spend(struct channel *c, size_t n)
 {
     size_t passed = n < c->pass ? n : (size_t)c->pass;
 
-    c->cleared += passed;
     if (c->pass != CHANNEL_ALL)
         c->pass -= passed;
+    return passed;
 }
 
 /* One recv(). 1 if bytes came, 0 if not. A read that came back short took all
@@ -149,7 +158,7 @@ static int copy_in(struct channel *c)
     size_t before;
     ssize_t n;
 
-    if (!c->can_read || c->eof || c->in < 0 || room(c) == 0)
+    if (!c->can_read || c->eof || c->in < 0 || c->hidden > 0 || room(c) == 0)
         return 0;
     if (buffer_room(&c->buf) == 0)
         channel_forget_sent(c);
@@ -161,7 +170,7 @@ static int copy_in(struct channel *c)
         c->eof = n == 0 || c->broken;
         return 0;
     }
-    clear_arrived(c, (size_t)n);
+    c->cleared += channel_spend(c, (size_t)n);
     return 1;
 }
 
@@ -187,13 +196,11 @@ static int copy_out(struct channel *c)
     return n > 0;
 }
 
-static enum moved copy_pump(struct channel *c)
+enum moved channel_verdict(struct channel *c, int in, int out)
 {
-    int in = copy_in(c), out = copy_out(c);
-
     if (out < 0)
         return OUT_FAILED;
-    if (!c->eof || c->cleared > 0)
+    if (!c->eof || !channel_is_flushed(c))
         return in > 0 || out > 0 ? MOVED : STUCK;
     if (c->pass_end && !c->shut && c->out >= 0) {
         shutdown(c->out, SHUT_WR); /* fails only if out is gone altogether */
@@ -202,9 +209,16 @@ static enum moved copy_pump(struct channel *c)
     return c->broken ? IN_FAILED : DONE;
 }
 
+static enum moved copy_pump(struct channel *c)
+{
+    int in = copy_in(c), out = copy_out(c);
+
+    return channel_verdict(c, in, out);
+}
+
 static void copy_drop(struct channel *c)
 {
     (void)c; /* a copy holds nothing but the buffer */
 }
 
-const struct mover mover_copy = {copy_pump, copy_drop};
+const struct mover mover_copy = {NULL, copy_pump, copy_drop};

@@ -45,6 +45,7 @@ struct channel {
     int in, out; /* -1: none at the moment */
     struct buffer buf;
     size_t sent;    /* bytes at the front of buf that have left, but are kept */
+    size_t hidden;  /* bytes that the mover holds elsewhere, older than buf's */
     size_t cleared; /* bytes behind those that may leave */
     uint64_t pass;  /* future bytes that are cleared on arrival */
     uint64_t total; /* bytes that have left, ever */
@@ -56,11 +57,15 @@ struct channel {
     int pass_end;   /* when in has ended, out is told (half-close) */
     int shut;       /* out was told */
     const struct mover *mover;
+    void *held;     /* the mover's, or NULL: what it holds for this channel */
 };
 
 /* seam: mover. How bytes get from in to out: by copying through the buffer
- * (here), or inside the kernel (splice, chapter 9). */
+ * (here), or inside the kernel (splice, chapter 9). A mover that holds bytes
+ * outside the buffer counts them in `hidden`; while there are any, nothing more is
+ * received, so that they leave first. */
 struct mover {
+    void *self; /* what the mover's channels share */
     enum moved (*pump)(struct channel *c);
     void (*drop)(struct channel *c); /* gives back what it holds for c */
 };
@@ -99,6 +104,9 @@ void channel_forget_sent(struct channel *c);
  * needed. It then counts as ended. */
 void channel_stop(struct channel *c);
 
+/* Whether nothing that may leave is still here. */
+int channel_is_flushed(const struct channel *c);
+
 /* Whether what was sent to `out` can be sent again, from the first byte. */
 int channel_can_rewind(const struct channel *c);
 
@@ -110,5 +118,13 @@ void channel_rewind(struct channel *c, int out);
  * only after a write was refused. */
 unsigned channel_wants_in(const struct channel *c);
 unsigned channel_wants_out(const struct channel *c);
+
+/* For movers. n bytes have arrived: how many of them the budget clears, which is
+ * then so much smaller. */
+size_t channel_spend(struct channel *c, size_t n);
+
+/* What a pump has come to, after it received (in > 0: something) and sent (out > 0:
+ * something; < 0: out failed). Passes the end on if it has come. */
+enum moved channel_verdict(struct channel *c, int in, int out);
 
 #endif

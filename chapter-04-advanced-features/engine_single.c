@@ -140,7 +140,7 @@ static void answer_complete(struct session *s)
  * that the answer is not whole. */
 static int request_is_unfinished(const struct session *s)
 {
-    return s->up.pass > 0 || s->up.cleared > 0;
+    return s->up.pass > 0 || !channel_is_flushed(&s->up);
 }
 
 /* The answer has ended, or the backend is gone. */

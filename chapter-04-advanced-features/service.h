@@ -54,6 +54,7 @@ struct service {
     const struct connector *connector;
     struct monitor monitor;      /* told of failures */
     const struct engine *engine; /* that sessions begin with */
+    const struct mover *mover;   /* of all channels; NULL: mover_copy */
     const struct filter *filters;
     int filter_count;
     struct timeouts timeouts;

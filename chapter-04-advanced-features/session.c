@@ -37,6 +37,9 @@ static void time_is_up(void *owner)
 void session_start(struct session *s, struct service *service, int client_fd,
                    const char *ip)
 {
+    const struct mover *mover =
+        service->mover != NULL ? service->mover : &mover_copy;
+
     s->watcher.ready = session_ready;
     s->service = service;
     s->engine = service->engine;
@@ -45,10 +48,8 @@ void session_start(struct session *s, struct service *service, int client_fd,
     s->client_events = UNKNOWN;
     s->in_exchange = s->bodyless = s->ended = 0;
     s->seen = 0;
-    channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX,
-                 &mover_copy);
-    channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX,
-                 &mover_copy);
+    channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX, mover);
+    channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX, mover);
     timer_init(&s->timer, time_is_up, s);
     memcpy(s->x.client_ip, ip, strlen(ip) + 1);
     s->engine->start(s);
@@ -128,7 +129,8 @@ void session_answered(struct session *s, int status)
 
 int session_has_answer(const struct session *s)
 {
-    return s->down.total > 0 || buffer_size(&s->down.buf) > 0;
+    return s->down.total > 0 || s->down.hidden > 0 ||
+           buffer_size(&s->down.buf) > 0;
 }
 
 void session_finish(struct session *s, const char *failure)

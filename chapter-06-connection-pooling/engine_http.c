@@ -57,7 +57,7 @@ static int has_arrived(const struct channel *c, const struct http_frame *f)
 
 static int has_left(const struct channel *c, const struct http_frame *f)
 {
-    return has_arrived(c, f) && c->cleared == 0;
+    return has_arrived(c, f) && channel_is_flushed(c);
 }
 
 /* Puts a head that was rewritten in the place of the one that came. */
@@ -390,7 +390,7 @@ static void give_back(struct session *s)
 static int answer_has_left(const struct session *s, const struct http *http)
 {
     if (http->answer.framing == FRAME_CLOSE)
-        return s->down.eof && s->down.cleared == 0;
+        return s->down.eof && channel_is_flushed(&s->down);
     return has_left(&s->down, &http->answer);
 }
 

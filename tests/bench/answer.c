@@ -5,8 +5,8 @@
  * One process for all its ports. Every request without a body gets the same
  * small answer, of the size that a usual server gives; `Connection: close`,
  * written so, is obeyed. GET /accepted says how many connections there have
- * been. It reads no more of a request than measuring needs: it is no server. */
-#define _GNU_SOURCE /* memmem(3) */
+ * been; GET /bytes/N gives N bytes (at most BYTES_MAX), by sendfile. It reads no more of a request than measuring needs: it is no server. */
+#define _GNU_SOURCE /* memmem(3), memfd_create(2) */
 
 #include "authority.h"
 #include "bare.h"
@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #define PORTS_MAX   16
@@ -29,6 +31,7 @@
 #define PIECE_MAX   65536
 #define ACCEPTS_MAX 64 /* in one turn */
 #define DESCRIPTORS 40000
+#define BYTES_MAX   (64L << 20)
 
 static const char PROGRAM[] = "answer";
 static const char USAGE[] = "usage: answer PORT...\n"
@@ -50,11 +53,14 @@ static const struct slice LAST = {ANSWER("close"), sizeof ANSWER("close") - 1};
 struct peer {
     int fd;
     int is_listener;
+    int is_full; /* it takes no more of a large body: waited for */
     size_t matched; /* bytes of the end of a head, "\r\n\r\n", that were last */
+    off_t at, end;  /* of the zeros, that are still to be sent */
 };
 
 struct answer {
     int port_count, epoll;
+    int zeros; /* a file of BYTES_MAX bytes, in memory */
     int ports[PORTS_MAX];
     struct peer listeners[PORTS_MAX], signal;
     unsigned long accepted;
@@ -130,6 +136,41 @@ static int begins_with(const struct answer *a, size_t len, const char *text)
     return len >= strlen(text) && memcmp(a->piece, text, strlen(text)) == 0;
 }
 
+/* Sends on what there is of a large body, and waits for what then is possible. */
+static int send_zeros(const struct answer *a, struct peer *p)
+{
+    int was_full = p->is_full;
+
+    while (p->at < p->end) {
+        ssize_t n = sendfile(p->fd, a->zeros, &p->at, (size_t)(p->end - p->at));
+
+        if (n <= 0 && errno != EINTR)
+            break;
+    }
+    p->is_full = p->at < p->end;
+    if (p->is_full && errno != EAGAIN)
+        return -1;
+    return p->is_full == was_full ? 0
+                                  : bare_rewatch(a->epoll, p->fd, p->is_full, p);
+}
+
+static int begin_zeros(const struct answer *a, struct peer *p)
+{
+    long size = strtol(a->piece + strlen("GET /bytes/"), NULL, 10);
+    char text[128];
+    int len;
+
+    if (size < 0 || size > BYTES_MAX || p->at < p->end)
+        return -1;
+    len = snprintf(text, sizeof text,
+                   "HTTP/1.1 200 OK\r\nContent-Length: %ld\r\n\r\n", size);
+    if (send(p->fd, text, (size_t)len, MSG_MORE) != len)
+        return -1;
+    p->at = 0;
+    p->end = size;
+    return send_zeros(a, p);
+}
+
 /* 0 to go on; -1: the connection is to be closed. */
 static int serve(struct answer *a, struct peer *p, size_t len)
 {
@@ -141,15 +182,32 @@ static int serve(struct answer *a, struct peer *p, size_t len)
 
     if (begins_with(a, len, "GET /accepted "))
         return send_count(a, p->fd);
+    if (begins_with(a, len, "GET /bytes/"))
+        return begin_zeros(a, p);
     for (int i = 0; i < n; i++)
         if (send(p->fd, text->at, text->len, 0) != (ssize_t)text->len)
             return -1;
     return is_last ? -1 : 0;
 }
 
-static void ready(struct answer *a, struct peer *p)
+/* 0, or -1: the connection is to be closed. */
+static int talk(struct answer *a, struct peer *p)
 {
     ssize_t n;
+
+    if (p->is_full)
+        return send_zeros(a, p);
+    n = recv(p->fd, a->piece, PIECE_MAX - 1, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (n <= 0)
+        return -1;
+    a->piece[n] = '\0';
+    return serve(a, p, (size_t)n);
+}
+
+static void ready(struct answer *a, struct peer *p)
+{
 
     if (p == &a->signal) {
         signals_drain();
@@ -159,10 +217,7 @@ static void ready(struct answer *a, struct peer *p)
         accept_peers(a, p->fd);
         return;
     }
-    n = recv(p->fd, a->piece, PIECE_MAX, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n <= 0 || serve(a, p, (size_t)n) != 0) {
+    if (talk(a, p) != 0) {
         close(p->fd); /* each is in a batch once at most: no later event */
         free(p);
     }
@@ -219,6 +274,11 @@ int main(int argc, char *argv[])
     a.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (a.epoll < 0) {
         log_error(PROGRAM, "epoll_create1: %s", strerror(errno));
+        return 1;
+    }
+    a.zeros = memfd_create(PROGRAM, MFD_CLOEXEC);
+    if (a.zeros < 0 || ftruncate(a.zeros, BYTES_MAX) != 0) {
+        log_error(PROGRAM, "memfd_create: %s", strerror(errno));
         return 1;
     }
     return listen_on_all(&a) == 0 ? run(&a) : 1;

@@ -8,14 +8,25 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-int bare_watch(int epoll, int fd, void *owner)
+static int control(int epoll, int how, int fd, unsigned events, void *owner)
 {
     struct epoll_event event;
 
     memset(&event, 0, sizeof event);
-    event.events = EPOLLIN;
+    event.events = events;
     event.data.ptr = owner;
-    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+    return epoll_ctl(epoll, how, fd, &event);
+}
+
+int bare_watch(int epoll, int fd, void *owner)
+{
+    return control(epoll, EPOLL_CTL_ADD, fd, EPOLLIN, owner);
+}
+
+int bare_rewatch(int epoll, int fd, int for_room, void *owner)
+{
+    return control(epoll, EPOLL_CTL_MOD, fd, for_room ? EPOLLOUT : EPOLLIN,
+                   owner);
 }
 
 int bare_accept(int listener)

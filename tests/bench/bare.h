@@ -7,6 +7,9 @@
  * and errno. */
 int bare_watch(int epoll, int fd, void *owner);
 
+/* From now on for EPOLLOUT instead, or for EPOLLIN again. */
+int bare_rewatch(int epoll, int fd, int for_room, void *owner);
+
 /* The next client, non-blocking and with TCP_NODELAY, or -1 and errno. */
 int bare_accept(int listener);
 

@@ -249,12 +249,21 @@ const char *lb_statistics(struct lb *lb)
     return program_output(lb->program) + first;
 }
 
+static int number_after(const char *text, const char *what)
+{
+    const char *at = strstr(text, what);
+
+    return at == NULL ? 0 : atoi(at + strlen(what));
+}
+
 int lb_descriptors(struct lb *lb)
 {
-    const char *idle = strstr(lb_statistics(lb), ", idle ");
+    const char *statistics = lb_statistics(lb);
     int all = program_descriptors(lb->program);
 
-    return idle == NULL || all < 0 ? all : all - atoi(idle + 7);
+    return all < 0 ? all
+                   : all - number_after(statistics, ", idle ") -
+                         2 * number_after(statistics, ", spare pipes ");
 }
 
 void lb_expect_descriptors(struct lb *lb, int count)

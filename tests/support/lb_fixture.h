@@ -85,8 +85,8 @@ void lb_answer(struct lb *lb, int i);
  * as "b1 b2 b3". */
 void lb_expect_order(struct lb *lb, const char *order);
 
-/* The load balancer's open descriptors, without the idle connections that it
- * keeps to its backends (-1 where the system cannot tell); and: waits until they
+/* The load balancer's open descriptors, without the idle connections and
+ * the spare pipes that it keeps (-1 where the system cannot tell); and: waits until they
  * are exactly so many. */
 int lb_descriptors(struct lb *lb);
 void lb_expect_descriptors(struct lb *lb, int count);

@@ -1,0 +1,15 @@
+# What chapter 9 adds to the chapters before it, in reading order.
+include ../chapter-07-rate-limiting/modules.mk
+
+# How this system moves bytes inside the kernel: make ZERO_COPY=portable
+# overrides it.
+ZERO_COPY_Linux     := linux
+ZERO_COPY_FreeBSD   := bsd
+ZERO_COPY_DragonFly := bsd
+ZERO_COPY_Darwin    := bsd
+ZERO_COPY ?= $(or $(ZERO_COPY_$(shell uname -s)),portable)
+
+MODULES  += $(addprefix chapter-09-zero-copy/, zero_copy.c zero_copy_system.h \
+            zero_copy_$(ZERO_COPY).c mover_splice.c)
+INCLUDES += -I../chapter-09-zero-copy
+INCLUDES_chapter-09-zero-copy := $(INCLUDES)
