@@ -20,12 +20,19 @@ static int bad(struct options *o, const char *error, const char *value)
     return OPTIONS_BAD;
 }
 
-/* "-a rr" or "-arr" */
-static int option(struct options *o, const char *argument,
-                  const char *with_value)
+/* "-a rr" or "-arr"; "-v" */
+static int option(struct options *o, const char *argument, const char *letters)
 {
-    if (strchr(with_value, argument[1]) == NULL)
+    const char *letter = strchr(letters, argument[1]);
+    const char *bar = strchr(letters, '|');
+
+    if (letter == NULL || letter == bar)
         return bad(o, "unknown option", argument);
+    if (bar != NULL && letter > bar) {
+        o->value = argument + 2;
+        return *o->value == '\0' ? argument[1]
+                                 : bad(o, "unknown option", argument);
+    }
     if (argument[2] != '\0')
         o->value = argument + 2;
     else if (o->next < o->argc)
@@ -35,7 +42,7 @@ static int option(struct options *o, const char *argument,
     return argument[1];
 }
 
-int options_next(struct options *o, const char *with_value)
+int options_next(struct options *o, const char *letters)
 {
     const char *argument;
 
@@ -44,7 +51,7 @@ int options_next(struct options *o, const char *with_value)
     argument = o->argv[o->next++];
     if (!o->only_operands && strcmp(argument, "--") == 0) {
         o->only_operands = 1;
-        return options_next(o, with_value);
+        return options_next(o, letters);
     }
     if (o->only_operands || argument[0] != '-' || argument[1] == '\0') {
         o->value = argument;
@@ -52,7 +59,7 @@ int options_next(struct options *o, const char *with_value)
     }
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0)
         return OPTIONS_HELP;
-    return option(o, argument, with_value);
+    return option(o, argument, letters);
 }
 
 const char *options_number(const char *value, int min, int max, int *out)
@@ -87,7 +94,7 @@ int options_read(const struct command_line *c, int argc, char **argv,
     int what, operands = 0;
 
     options_begin(&o, argc, argv);
-    while ((what = options_next(&o, c->with_value)) != OPTIONS_END) {
+    while ((what = options_next(&o, c->letters)) != OPTIONS_END) {
         const char *wrong;
 
         if (what == OPTIONS_HELP)

@@ -28,8 +28,9 @@ struct options {
 
 void options_begin(struct options *o, int argc, char **argv);
 
-/* `with_value` holds the letters of the options, all of which take a value. */
-int options_next(struct options *o, const char *with_value);
+/* `letters` are those of the options: "pt", or "pt|v", where those behind the
+ * '|' take no value (o.value is then empty). */
+int options_next(struct options *o, const char *letters);
 
 /* A number as every program takes it: digits only, min..max. NULL, or what is
  * wrong with the value. */
@@ -42,7 +43,7 @@ int print_usage(const char *usage);
 /* What a program is called with. */
 struct command_line {
     const char *program, *usage;
-    const char *with_value; /* as for options_next() */
+    const char *letters; /* as for options_next() */
     int at_least;           /* so many operands ... */
     const char *expected;   /* ... which are these: "PORT and HOST:PORT" */
 };

@@ -9,7 +9,7 @@
 
 /* What the iterator gave, in words: "op=8080 a=rr help bad(unknown option)=-x".
  * It ends after the first mistake, as a program does. */
-static void tell(char *const *arguments, const char *with_value, char *told,
+static void tell(char *const *arguments, const char *letters, char *told,
                  size_t size)
 {
     char program[] = "program", *argv[MAX_ARGUMENTS + 2] = {program};
@@ -23,7 +23,7 @@ static void tell(char *const *arguments, const char *with_value, char *told,
     }
     told[0] = '\0';
     options_begin(&o, argc, argv);
-    while ((what = options_next(&o, with_value)) != OPTIONS_END) {
+    while ((what = options_next(&o, letters)) != OPTIONS_END) {
         char *at = told + used;
         size_t room = size - used;
         const char *space = used > 0 ? " " : "";
@@ -43,7 +43,7 @@ static void tell(char *const *arguments, const char *with_value, char *told,
             return;
     }
     /* The end stays the end. */
-    assert_int_equal(options_next(&o, with_value), OPTIONS_END);
+    assert_int_equal(options_next(&o, letters), OPTIONS_END);
 }
 
 static const struct {
@@ -69,6 +69,12 @@ static const struct {
     {{"-a", "-h"}, "a=-h"},
     {{"-a", ""}, "a="},
     {{"-a-"}, "a=-"},
+    /* one that takes no value */
+    {{"-v"}, "v="},
+    {{"-v", "8080", "-a", "rr"}, "v= op=8080 a=rr"},
+    {{"-v", "-v"}, "v= v="},
+    {{"-vx"}, "bad(unknown option)=-vx"},
+    {{"-|"}, "bad(unknown option)=-|"},
     /* the end of the options */
     {{"--"}, ""},
     {{"--", "-a", "rr"}, "op=-a op=rr"},
@@ -108,7 +114,7 @@ static void tells_what_the_table_says(void **state)
             snprintf(copies[n], sizeof copies[n], "%s", cases[i].arguments[n]);
             arguments[n] = copies[n];
         }
-        tell(arguments, "at", told, sizeof told);
+        tell(arguments, "at|v", told, sizeof told);
         assert_string_equal(told, cases[i].told);
     }
 }
