@@ -11,6 +11,7 @@ const char *http_status_text(int status)
         int status;
         const char *text;
     } known[] = {
+        {200, "OK"},
         {400, "Bad Request"},
         {403, "Forbidden"},
         {404, "Not Found"},

@@ -1,7 +1,5 @@
 #include "labels.h"
 
-#include "slice.h"
-
 #include <string.h>
 
 struct label {
@@ -180,24 +178,16 @@ int labels_canonical(const char *labels, char out[LABELS_TEXT_MAX])
     return count < 0 ? -1 : 0;
 }
 
-/* Behind the value that `at` is inside of, and its quote. */
-static const char *skip_value(const char *at)
+int labels_find(const char *canonical, const char *name, struct slice *value)
 {
-    while (*at != '"')
-        at += value_step(at);
-    return at + 1;
-}
-
-int labels_have(const char *canonical, const char *name)
-{
-    size_t len = strlen(name);
+    struct label label;
 
     while (*canonical != '\0') {
-        size_t here = strcspn(canonical, "=");
-
-        if (here == len && memcmp(canonical, name, len) == 0)
+        canonical = skip(take_label(canonical, &label), ",");
+        if (slice_equal(label.name, slice_of(name))) {
+            *value = label.value;
             return 1;
-        canonical = skip(skip_value(canonical + here + 2), ",");
+        }
     }
     return 0;
 }

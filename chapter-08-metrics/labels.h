@@ -1,6 +1,8 @@
 #ifndef LABELS_H
 #define LABELS_H
 
+#include "slice.h"
+
 #include <stddef.h>
 
 /* labels: what tells the series of one metric apart.
@@ -27,8 +29,9 @@ int labels_name(const char *name, size_t len);
  * above, a name twice, a bad name, no UTF-8, too many or too long. */
 int labels_canonical(const char *labels, char out[LABELS_TEXT_MAX]);
 
-/* Whether canonical labels have one of this name. */
-int labels_have(const char *canonical, const char *name);
+/* Finds one by name in canonical labels: 1, and its value as it is written
+ * there, escaped; or 0. */
+int labels_find(const char *canonical, const char *name, struct slice *value);
 
 /* Appends NAME="VALUE" to labels that are put together in `out` (begin with an
  * empty string), escaped; bytes that are no UTF-8 become '?'. If it does not

@@ -97,6 +97,11 @@ int metrics_describe(metrics_t *m, enum metrics_kind kind, const char *name,
  * or "": none); made if it is new. 0 if that can't be. */
 metric_t metrics_series(metrics_t *m, const char *name, const char *labels);
 
+/* Goes through the series of a name: the first if `after` is 0, then the next; 0
+ * at the end. And the canonical labels of a series, in m's memory. */
+metric_t metrics_next(const metrics_t *m, const char *name, metric_t after);
+const char *metrics_labels(const metrics_t *m, metric_t series);
+
 /* ---- counting, by handle ------------------------------------------------ */
 
 void metrics_add(metrics_t *m, metric_t counter, uint64_t n);

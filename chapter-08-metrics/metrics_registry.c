@@ -189,11 +189,12 @@ metric_t metrics_series(metrics_t *m, const char *name, const char *labels)
     struct metrics_region *region = m->region;
     char canonical[LABELS_TEXT_MAX];
     int family = find_family(region, name);
+    struct slice le;
     metric_t series;
 
     if (family <= 0 || labels_canonical(labels, canonical) != 0 ||
         (region->family[family].kind == METRICS_HISTOGRAM &&
-         labels_have(canonical, "le")))
+         labels_find(canonical, "le", &le)))
         return 0;
     series = find_series(region, (uint32_t)family, canonical);
     if (series != 0 || lock(m) != 0)
@@ -203,4 +204,21 @@ metric_t metrics_series(metrics_t *m, const char *name, const char *labels)
         series = add_series(region, (uint32_t)family, canonical);
     unlock(m);
     return series;
+}
+
+metric_t metrics_next(const metrics_t *m, const char *name, metric_t after)
+{
+    const struct metrics_region *region = m->region;
+    int family = find_family(region, name);
+    uint64_t count = atomic_get(&region->series);
+
+    for (metric_t i = after + 1; family > 0 && i < count; i++)
+        if (region->one[i].family == (uint32_t)family)
+            return i;
+    return 0;
+}
+
+const char *metrics_labels(const metrics_t *m, metric_t series)
+{
+    return m->region->labels + m->region->one[series].labels;
 }

@@ -150,12 +150,18 @@ static void what_is_built_from_any_bytes_is_well_formed(void **state)
 
 static void labels_are_found_by_name(void **state)
 {
+    struct slice value;
+
     (void)state;
-    assert_true(labels_have("a=\"1\",le=\"2\"", "le"));
-    assert_true(labels_have("le=\"2\"", "le"));
-    assert_false(labels_have("", "le"));
-    assert_false(labels_have("a=\"x,le=\",b=\"\\\",le=\\\"\"", "le"));
-    assert_false(labels_have("ale=\"1\",lea=\"1\"", "le"));
+    assert_true(labels_find("a=\"1\",le=\"2\"", "le", &value));
+    assert_true(slice_equal(value, SLICE("2")));
+    assert_true(labels_find("le=\"3\",z=\"\\\"\"", "le", &value));
+    assert_true(slice_equal(value, SLICE("3")));
+    assert_true(labels_find("le=\"3\",z=\"\\\"\"", "z", &value));
+    assert_true(slice_equal(value, SLICE("\\\"")));
+    assert_false(labels_find("", "le", &value));
+    assert_false(labels_find("a=\"x,le=\",b=\"\\\",le=\\\"\"", "le", &value));
+    assert_false(labels_find("ale=\"1\",lea=\"1\"", "le", &value));
 }
 
 static void no_byte_behind_the_text_is_read(void **state)
