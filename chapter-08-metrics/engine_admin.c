@@ -30,14 +30,9 @@ static struct admin_session *admin_of(struct session *s)
 
 /* ---- a mover whose bytes come from memory ------------------------------- */
 
-static struct admin_session *owner_of(struct channel *down)
-{
-    return (struct admin_session *)LIST_OWNER(down, struct session, down);
-}
-
 static enum moved body_pump(struct channel *c)
 {
-    struct admin_session *a = owner_of(c);
+    struct admin_session *a = c->held;
     size_t left = a->body.len - a->handed, n = buffer_room(&c->buf);
 
     n = n < left ? n : left;
@@ -50,10 +45,12 @@ static enum moved body_pump(struct channel *c)
 
 static void body_drop(struct channel *c)
 {
-    text_free(&owner_of(c)->body);
+    struct admin_session *a = c->held;
+
+    text_free(&a->body);
 }
 
-static const struct mover mover_body = {body_pump, body_drop};
+static const struct mover mover_body = {NULL, body_pump, body_drop};
 
 /* ---- READ_HEAD ---------------------------------------------------------- */
 
@@ -64,6 +61,7 @@ static void admin_start(struct session *s)
     s->state = READ_HEAD;
     s->up.can_read = 1;
     s->down.mover = &mover_body;
+    s->down.held = s;
     session_deadline(s, s->service->timeouts.head_ms);
     s->engine->step(s);
 }
