@@ -36,4 +36,29 @@ async function until(what, seconds, ask) {
     assert.fail(`not within ${seconds * SCALE} s: ${what}`);
 }
 
-module.exports = { assert, test, until, pause, SCALE, count: () => passed };
+/* Resolves with the match as soon as the program's output has one. */
+function line(child, pattern, seconds) {
+    return new Promise((resolve, reject) => {
+        let text = '';
+        const fail = why => {
+            clearTimeout(timer);
+            reject(new Error(`${child.spawnfile}: ${why}: ${text}`));
+        };
+        const timer = setTimeout(fail, seconds * 1000,
+                                 `no ${pattern} in ${seconds} s`);
+        const read = data => {
+            text += data;
+            const match = text.match(pattern);
+            if (match) {
+                clearTimeout(timer);
+                resolve(match);
+            }
+        };
+        child.stdout.on('data', read);
+        child.stderr.on('data', read);
+        child.on('error', error => fail(error.message));
+        child.on('exit', code => fail(`ended with ${code}`));
+    });
+}
+
+module.exports = { assert, test, until, pause, line, SCALE, count: () => passed };

@@ -140,6 +140,22 @@ async function changes(browser, admin, reader) {
     });
 }
 
+async function nobodyElse(browser, admin, reader) {
+    await test('nothing but the page and its numbers is asked for', async () => {
+        assert.deepEqual([...new Set(admin.asked)].sort(), ['/', '/lb-stats']);
+        assert.deepEqual(await reader.origins(), [new URL(admin.url).origin]);
+    });
+    await test('and the page could not ask anybody else', async () => {
+        const blocked = await browser.run(() => new Promise(resolve => {
+            document.addEventListener('securitypolicyviolation',
+                                      event => resolve(event.blockedURI));
+            fetch('http://127.0.0.2:9/').catch(() => {});
+            setTimeout(resolve, 2000, null);
+        }));
+        assert.equal(new URL(blocked).host, '127.0.0.2:9');
+    });
+}
+
 async function restart(browser, admin, reader) {
     await test('a server that is gone is told, and one that came back, too',
         async () => {
@@ -178,9 +194,7 @@ module.exports = async function toldPage(browser) {
         await hostile(browser, admin, reader);
         await changes(browser, admin, reader);
         await quiet(browser);
-        await test('nothing but the page and its numbers is asked for', () =>
-            assert.deepEqual([...new Set(admin.asked)].sort(),
-                             ['/', '/lb-stats']));
+        await nobodyElse(browser, admin, reader);
         await restart(browser, admin, reader);
     } finally {
         if (admin.server.listening)

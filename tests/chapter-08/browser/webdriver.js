@@ -8,36 +8,13 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { line } = require('./checks.js');
+
 const ARGUMENTS = [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
     '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ];
-
-/* Resolves with the match as soon as the program's output has one. */
-function line(child, pattern, seconds) {
-    return new Promise((resolve, reject) => {
-        let text = '';
-        const fail = why => {
-            clearTimeout(timer);
-            reject(new Error(`${child.spawnfile}: ${why}: ${text}`));
-        };
-        const timer = setTimeout(fail, seconds * 1000,
-                                 `no ${pattern} in ${seconds} s`);
-        const read = data => {
-            text += data;
-            const match = text.match(pattern);
-            if (match) {
-                clearTimeout(timer);
-                resolve(match);
-            }
-        };
-        child.stdout.on('data', read);
-        child.stderr.on('data', read);
-        child.on('error', error => fail(error.message));
-        child.on('exit', code => fail(`ended with ${code}`));
-    });
-}
 
 class Browser {
     /* chromedriver wants its port on IPv4 and IPv6, and gives up when the kernel
@@ -138,4 +115,4 @@ class Browser {
     }
 }
 
-module.exports = { Browser, line };
+module.exports = { Browser };
