@@ -22,6 +22,7 @@ static void collect(struct measured *m)
     metrics_filter_collect(&m->filter, &balancer_of(m)->service,
                            &m->limited.pooled.pools);
     metrics_filter_collect_health(&m->filter, m->started);
+    metrics_mirror(m->metrics, m->filter.log_lost, m->log.writer.lost);
 }
 
 static int write_metrics(void *self, struct text *body)
@@ -92,11 +93,18 @@ const char *measured_take(void *self, int what, int n, const char *value)
 {
     struct measured *m = self;
 
-    if (what != 'm')
+    if (what == 'm')
+        return authority_port(slice_of(value), &m->admin_port) != 0
+                   ? "not a port (0 to 65535)"
+                   : NULL;
+    if (what == 'f')
+        return access_log_format(value, &m->log.format) != 0
+                   ? "neither combined nor json"
+                   : NULL;
+    if (what != 'o')
         return limited_take(&m->limited, what, n, value);
-    return authority_port(slice_of(value), &m->admin_port) != 0
-               ? "not a port (0 to 65535)"
-               : NULL;
+    m->log_path = value;
+    return NULL;
 }
 
 static int make_metrics(struct measured *m)
@@ -113,9 +121,32 @@ static int make_metrics(struct measured *m)
     return 0;
 }
 
+static void reopen_log(struct balancer *b)
+{
+    struct measured *m = (struct measured *)b; /* it is its first member */
+
+    log_writer_reopen(&m->log.writer);
+}
+
+static int open_log(struct measured *m)
+{
+    struct balancer *b = balancer_of(m);
+
+    if (m->log_path == NULL)
+        return 0;
+    if (log_writer_open(&m->log.writer, b->program, m->log_path,
+                        b->service.watch) != 0)
+        return -1;
+    b->reload = reopen_log;
+    balancer_add_filter(b, access_log_seam(&m->log));
+    return 0;
+}
+
 int measured_prepare(struct measured *m)
 {
-    return limited_prepare(&m->limited) == 0 ? make_metrics(m) : -1;
+    if (limited_prepare(&m->limited) != 0 || make_metrics(m) != 0)
+        return -1;
+    return open_log(m);
 }
 
 static int open_admin(struct measured *m)
@@ -137,7 +168,7 @@ static int has_admin(const struct measured *m)
 
 static int turn(struct balancer *b)
 {
-    struct measured *m = (struct measured *)b; /* it is its first member */
+    struct measured *m = (struct measured *)b;
     int calls = event_loop_run(m->limited.pooled.loop, -1);
 
     if (has_admin(m))
@@ -159,6 +190,7 @@ int measured_run(struct measured *m)
 
 void measured_close(struct measured *m)
 {
+    access_log_close(&m->log); /* while its loop is there */
     limited_close(&m->limited);
     metrics_destroy(m->metrics);
 }

@@ -1,6 +1,7 @@
 #ifndef MEASURED_H
 #define MEASURED_H
 
+#include "access_log.h"
 #include "engine_admin.h"
 #include "limited.h"
 #include "metrics_filter.h"
@@ -11,29 +12,34 @@
  *     measured_init -> options_read, with measured_take
  *     measured_prepare -> ... -> measured_run -> measured_close */
 
-#define MEASURED_OPTIONS LIMITED_OPTIONS "m"
+#define MEASURED_OPTIONS LIMITED_OPTIONS "mof"
 #define MEASURED_USAGE                                                         \
     LIMITED_USAGE                                                              \
     "  -m PORT    admin port on 127.0.0.1: /metrics, /lb-stats, /health, and a "\
     "live\n"                                                                   \
-    "             page at /. Without it there is none\n"
+    "             page at /. Without it there is none\n"                      \
+    "  -o FILE    access log (-: standard output); SIGHUP opens it anew\n"     \
+    "  -f combined | json\n"                                                   \
+    "             how its lines are written (default: combined)\n"
 
 struct measured {
     struct limited limited; /* first: print_more is handed this */
     int admin_port;         /* -1: none */
+    const char *log_path;   /* NULL: none */
     struct admin admin;
     double started; /* wall clock, seconds */
     metrics_t *metrics;
     struct metrics_filter filter;
+    struct access_log log;
 };
 
 /* The defaults. *m must be all zero. */
 void measured_init(struct measured *m, const char *program);
 
-/* As limited_take(), and the option -m. */
+/* As limited_take(), and the options -m, -o and -f. */
 const char *measured_take(void *self, int what, int n, const char *value);
 
-/* As limited_prepare(), and makes the metrics. 0, or -1, said; then
+/* As limited_prepare(), makes the metrics and opens the log. 0, or -1, said; then
  * measured_close() is all that is left to do. */
 int measured_prepare(struct measured *m);
 

@@ -1,6 +1,7 @@
 #include "metrics_filter.h"
 
 #include "labels.h"
+#include "outcome.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,8 @@ static const struct {
     {METRICS_COUNTER, "lb_health_checks_total", "Health checks."},
     {METRICS_COUNTER, "lb_reloads_total", "Attempts to read the configuration "
      "again."},
+    {METRICS_COUNTER, "lb_access_log_lost_total",
+     "Lines that the access log did not take."},
     {METRICS_GAUGE, "lb_build_info", "Always 1; the labels tell."},
     {METRICS_GAUGE, "process_start_time_seconds",
      "When it was started, in seconds since 1970."},
@@ -136,6 +139,7 @@ int metrics_filter_init(struct metrics_filter *f, metrics_t *metrics,
     f->connections_active = metrics_series(m, "lb_connections_active", NULL);
     f->reloads_ok = series_of(m, reloads, NULL, "result", "ok");
     f->reloads_failed = series_of(m, reloads, NULL, "result", "failed");
+    f->log_lost = metrics_series(m, "lb_access_log_lost_total", NULL);
     f->start_time = metrics_series(m, "process_start_time_seconds", NULL);
     f->resident = metrics_series(m, "process_resident_memory_bytes", NULL);
     f->open_fds = metrics_series(m, "process_open_fds", NULL);
@@ -165,7 +169,7 @@ static metric_t make_status(struct metrics_filter *f, metric_t *handle,
 static metric_t by_status(struct metrics_filter *f, struct backend_metrics *of,
                           const struct exchange *x)
 {
-    int status = x->status != 0 ? x->status : METRICS_CLIENT_LEFT;
+    int status = outcome_status(x);
     metric_t *handle;
 
     if (status < METRICS_STATUS_MIN || status > METRICS_STATUS_MAX)

@@ -15,14 +15,13 @@
  * copied from where it is, by metrics_filter_collect(), when somebody asks.
  *
  * A request that no backend was asked for (refused, or none was up) counts under
- * backend="none". One that ended without an answer because its client had left
- * counts under status="499", a number that nginx has made up for this. */
+ * backend="none"; which status one has that ended without an answer, outcome.h
+ * says. */
 
-#define METRICS_NO_BACKEND  "none"
-#define METRICS_CLIENT_LEFT 499
+#define METRICS_NO_BACKEND "none"
 
-#define METRICS_STATUS_MIN  100
-#define METRICS_STATUS_MAX  599
+#define METRICS_STATUS_MIN 100
+#define METRICS_STATUS_MAX 599
 
 struct backend_metrics {
     metric_t by_status[METRICS_STATUS_MAX - METRICS_STATUS_MIN + 1]; /* 0: has
@@ -42,6 +41,7 @@ struct metrics_filter {
     metric_t failed, retries, rate_limited, received, sent;
     metric_t connections, connections_active;
     metric_t reloads_ok, reloads_failed;
+    metric_t log_lost;
     metric_t start_time, resident, open_fds;
 };
 

@@ -15,6 +15,7 @@ static const char USAGE[] =
     "                  [-p POOL_SIZE] [-t TTL_SECONDS]\n"
     "                  [-r REQUESTS_PER_SECOND] [-b BURST]\n"
     "                  [-l token_bucket|sliding_window] [-m ADMIN_PORT]\n"
+    "                  [-o ACCESS_LOG] [-f combined|json]\n"
     "Spreads HTTP requests over the backends, and tells how that goes.\n"
     MEASURED_USAGE
     BALANCER_STOP
