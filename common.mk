@@ -106,13 +106,14 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(Q)$(if $(OBJECTS),ar rc $@ $(OBJECTS),touch $@)
 
-# A suite learns where the programs are, and which is its chapter's (the first).
+# A suite learns where the programs are, and which is its chapter's (the first);
+# TEST_FLAGS, of a modules.mk, say what suites of earlier chapters must know.
 define COMPILE_TEST
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) $(CMOCKA_CFLAGS) $(INCLUDES) -I$(ROOT)/tests/support \
 	    -DPROGRAMS='"$(abspath $(OUT))"' -DLB_PART='"$(PART)"' \
-	    -DLB_NAME='"$(firstword $(PROGRAMS))"' -MMD -MP -c -o $@ $<
+	    -DLB_NAME='"$(firstword $(PROGRAMS))"' $(TEST_FLAGS) -MMD -MP -c -o $@ $<
 endef
 
 # (The more special rules stand first: make 3.81 takes the first that fits.)

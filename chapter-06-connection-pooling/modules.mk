@@ -5,3 +5,5 @@ MODULES  += $(addprefix chapter-06-connection-pooling/, conn_pool.c \
             engine_http.c pooled.c)
 INCLUDES += -I../chapter-06-connection-pooling
 INCLUDES_chapter-06-connection-pooling := $(INCLUDES)
+# From here on connections are kept: see tests/chapter-04/test_lb_requests.c.
+TEST_FLAGS := -DLB_KEEPS
