@@ -162,7 +162,7 @@ static void read_head(struct session *s)
 
 /* ---- CONNECT ------------------------------------------------------------ */
 
-/* An answer that has begun can't be taken back. Where only the end says that it
+/* An answer that has begun to leave can't be taken back. Where only the end says that it
  * is whole, the client is told by a reset that it is not. */
 static void cut(struct session *s, const char *why)
 {
@@ -178,9 +178,11 @@ static void cut(struct session *s, const char *why)
 static void backend_failed(struct session *s, const char *why, int status)
 {
     status = upstream_failed(s, why, status);
+    if (status != 0 && s->down.total == 0)
+        channel_stop(&s->down); /* what has come of an answer is taken back */
     if (status == 0)
         s->state = CONNECT;
-    else if (http_of(s)->answered)
+    else if (http_of(s)->answered && s->down.total > 0)
         cut(s, why);
     else
         downstream_refuse(s, status, why);
