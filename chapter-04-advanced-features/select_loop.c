@@ -89,7 +89,7 @@ static int limit(const struct select_loop *loop, int timeout_ms)
 struct watch select_loop_watch(struct select_loop *loop)
 {
     struct watch watch = {loop, select_loop_set, select_loop_set_timer,
-                          &loop->now_ms, NULL};
+                          &loop->now_ms, NULL, NULL};
 
     return watch;
 }

@@ -45,6 +45,9 @@ struct watch {
     /* The same moment in microseconds; NULL if the loop does not know it so
      * exactly. */
     const uint64_t *now_us;
+    /* Whether fd was found ready for this turn and its watcher has not been called
+     * yet; NULL if the loop cannot tell. */
+    int (*is_due)(void *loop, int fd);
 };
 
 #endif

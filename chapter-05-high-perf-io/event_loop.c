@@ -11,7 +11,8 @@
 struct slot { /* what we know of a descriptor: its number is the index */
     event_callback cb;
     void *data;
-    uint32_t events; /* 0: it is not watched */
+    uint16_t events; /* 0: it is not watched */
+    uint16_t is_due; /* it is ready, and has not been called yet */
     unsigned since;  /* the turn in which this was set */
 };
 
@@ -120,7 +121,7 @@ int event_loop_add(event_loop_t *loop, int fd, uint32_t events,
         return -1;
     slot->cb = cb;
     slot->data = data;
-    slot->events = events;
+    slot->events = (uint16_t)events;
     slot->since = loop->turn;
     return 0;
 }
@@ -138,7 +139,7 @@ int event_loop_mod(event_loop_t *loop, int fd, uint32_t events)
     if (events != slot->events &&
         poller_set(loop->poller, fd, slot->events, events) != 0)
         return -1;
-    slot->events = events;
+    slot->events = (uint16_t)events;
     return 0;
 }
 
@@ -181,6 +182,8 @@ static int dispatch(event_loop_t *loop, const struct ready *ready)
 {
     struct slot *slot = slot_of(loop, ready->fd);
 
+    if (slot != NULL)
+        slot->is_due = 0;
     if (slot != NULL && slot->since == loop->turn)
         return 0;
     if (slot == NULL || slot->events == 0) {
@@ -202,6 +205,17 @@ static int limit(const event_loop_t *loop, int timeout_ms)
                                                               : left;
 }
 
+/* Who is called first may ask about those that come after him: is_due. */
+static void note_ready(event_loop_t *loop, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct slot *slot = slot_of(loop, loop->ready[i].fd);
+
+        if (slot != NULL)
+            slot->is_due = 1;
+    }
+}
+
 int event_loop_run(event_loop_t *loop, int timeout_ms)
 {
     int calls = 0, n = poller_wait(loop->poller, loop->ready, loop->max_events,
@@ -211,6 +225,7 @@ int event_loop_run(event_loop_t *loop, int timeout_ms)
         return -1;
     loop->turn++;
     look_at_clock(loop);
+    note_ready(loop, n);
     for (int i = 0; i < n; i++)
         calls += dispatch(loop, &loop->ready[i]);
     return calls + timer_wheel_advance(&loop->wheel, loop->now_ms);
@@ -275,10 +290,17 @@ static void watch_set_timer(void *self, struct timer *t, uint64_t at_ms)
     event_loop_timer(self, t, at_ms);
 }
 
+static int watch_is_due(void *self, int fd)
+{
+    const struct slot *slot = slot_of(self, fd);
+
+    return slot != NULL && slot->is_due;
+}
+
 struct watch event_loop_watch(event_loop_t *loop)
 {
     struct watch watch = {loop, watch_set, watch_set_timer, &loop->now_ms,
-                          &loop->now_us};
+                          &loop->now_us, watch_is_due};
 
     return watch;
 }

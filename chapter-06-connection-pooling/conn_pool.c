@@ -240,13 +240,23 @@ static int is_silent(int fd)
            (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+/* The same of one that is watched. The loop may know already what it has not told
+ * us yet, because whoever wants to borrow was called first. */
+static int is_watched_silent(const conn_pool_t *pool, int fd)
+{
+    const struct watch *watch = &pool->watch;
+
+    return watch->is_due == NULL || !watch->is_due(watch->loop, fd);
+}
+
 int conn_pool_take_idle(conn_pool_t *pool)
 {
     conn_pool_prune(pool, 0);
     while (!list_is_empty(&pool->idle)) {
         struct idle *newest = entry_at(pool->idle.next);
 
-        if (is_watched(pool) || is_silent(newest->fd))
+        if (is_watched(pool) ? is_watched_silent(pool, newest->fd)
+                             : is_silent(newest->fd))
             return lend(pool, unlink_idle(newest), 1);
         drop(newest);
     }

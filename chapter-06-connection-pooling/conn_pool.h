@@ -22,7 +22,8 @@
  * closed it, or has said what nobody asked for, and whoever got it next would
  * take that for the answer to his request (response smuggling): either way it is
  * closed. A pool that is watched (conn_pool_watch) is told in the next turn of
- * the loop; one that is not looks (recv with MSG_PEEK) before it lends.
+ * the loop, and asks it before it lends whether something is known already; one
+ * that is not looks itself (recv with MSG_PEEK).
  *
  * Descriptors that are lent are still the pool's: they come back by
  * conn_pool_return(), always. Nothing here blocks but conn_pool_create(), which

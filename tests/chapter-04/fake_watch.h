@@ -51,7 +51,7 @@ static inline void fake_set_timer(void *self, struct timer *t, uint64_t at_ms)
 static inline struct watch fake_open(struct fake_watch *fake)
 {
     struct watch watch = {fake, fake_set, fake_set_timer, &fake->clock.now_ms,
-                          NULL};
+                          NULL, NULL};
 
     memset(fake, 0, sizeof *fake);
     virtual_clock_init(&fake->clock);

@@ -129,7 +129,8 @@ static inline void rig_open(struct rig *rig)
     service->program = "rig";
     rig->descriptors = select_loop_watch(&rig->loop);
     service->watch =
-        (struct watch){rig, rig_set, rig_set_timer, &rig->clock.now_ms, NULL};
+        (struct watch){rig, rig_set, rig_set_timer, &rig->clock.now_ms, NULL,
+                       NULL};
     service->listener = wire_listen(&rig->port);
     service->set = &rig->set;
     service->balance = balance_find("rr");

@@ -158,6 +158,51 @@ static void count_ring(void *owner)
     ++*(int *)owner;
 }
 
+/* Two are ready; whoever is called asks about himself and about the other. */
+static struct {
+    struct watcher watcher; /* first */
+    struct watch watch;
+    int ends[2], calls, others_due;
+} asking;
+
+static void ask_ready(struct watcher *w, int fd, unsigned events)
+{
+    void *loop = asking.watch.loop;
+    int other = asking.ends[0] == fd ? asking.ends[1] : asking.ends[0];
+
+    (void)w;
+    (void)events;
+    asking.calls++;
+    assert_false(asking.watch.is_due(loop, fd));
+    asking.others_due += asking.watch.is_due(loop, other);
+}
+
+static void what_is_ready_is_due_until_it_is_told(void **state)
+{
+    struct rig r = rig_open(16);
+    int a[2], b[2];
+
+    (void)state;
+    pair(a);
+    pair(b);
+    asking.watcher.ready = ask_ready;
+    asking.watch = event_loop_watch(r.loop);
+    asking.ends[0] = a[0];
+    asking.ends[1] = b[0];
+    asking.watch.set(r.loop, a[0], WATCH_READ, &asking.watcher);
+    asking.watch.set(r.loop, b[0], WATCH_READ, &asking.watcher);
+    fill(a[1]);
+    fill(b[1]);
+    assert_int_equal(event_loop_run(r.loop, 1000), 2);
+    assert_int_equal(asking.calls, 2);
+    assert_int_equal(asking.others_due, 1); /* the first one saw the second */
+    for (int fd = -1; fd < 70000; fd++)
+        assert_false(asking.watch.is_due(r.loop, fd));
+    rig_close(&r);
+    close_pair(a);
+    close_pair(b);
+}
+
 static void a_timer_ends_the_wait(void **state)
 {
     struct rig r = rig_open(16);
@@ -189,6 +234,7 @@ int main(void)
         fixture_test(what_is_forgotten_can_be_watched_again),
         fixture_test(a_new_watcher_is_called_from_the_next_turn_on),
         fixture_test(what_is_said_to_be_shared_is_forgotten_at_once),
+        fixture_test(what_is_ready_is_due_until_it_is_told),
         fixture_test(a_timer_ends_the_wait),
     };
 

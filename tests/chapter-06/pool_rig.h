@@ -81,7 +81,8 @@ static inline void rig_set_timer(void *self, struct timer *t, uint64_t at_ms)
 
 static inline struct watch rig_watch(struct pool_rig *rig)
 {
-    struct watch watch = {rig, rig_set, rig_set_timer, &rig->now_ms, NULL};
+    struct watch watch = {rig, rig_set, rig_set_timer, &rig->now_ms, NULL,
+                          NULL};
 
     return watch;
 }
