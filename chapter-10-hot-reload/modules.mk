@@ -1,5 +1,5 @@
 # What chapter 10 adds to the chapters before it, in reading order.
-include $(lastword $(sort $(wildcard ../chapter-0*/modules.mk)))
+include ../chapter-09-zero-copy/modules.mk
 MODULES  += $(addprefix chapter-10-hot-reload/, utf8.c json.c json_number.c \
             cidr.c config_faults.c config_file.c config_table.c \
             config_nearest.c config_take.c config_check.c config.c \

@@ -89,6 +89,23 @@ static void an_address_lies_within_or_not(void **state)
     }
 }
 
+static void what_is_behind_a_prefix_is_cleared(void **state)
+{
+    static const char *const same[][2] = {
+        {"10.1.2.3/8", "10.0.0.0/8"}, {"10.15.1.1/12", "10.0.0.0/12"},
+        {"1.2.3.4/0", "0.0.0.0/0"},   {"fd00::1/127", "fd00::/127"},
+        {"ffff::1/3", "e000::/3"},    {"::ffff:1.2.3.4/128", "1.2.3.4/32"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct cidr a = parse(same[i][0]), b = parse(same[i][1]);
+
+        assert_memory_equal(a.address, b.address, sizeof a.address);
+        assert_int_equal(a.bits, b.bits);
+    }
+}
+
 static void a_wider_prefix_does_not_lie_within(void **state)
 {
     struct cidr wide = parse("10.0.0.0/8"), narrow = parse("10.1.0.0/16");
@@ -148,6 +165,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(what_is_no_prefix_is_refused),
         fixture_test(an_address_lies_within_or_not),
+        fixture_test(what_is_behind_a_prefix_is_cleared),
         fixture_test(a_wider_prefix_does_not_lie_within),
         fixture_test(one_of_several_is_enough),
         fixture_test(every_bit_counts),

@@ -1,4 +1,5 @@
 #include "config_texts.h"
+#include "mover_splice.h"
 
 /* ---- what is not given -------------------------------------------------- */
 
@@ -30,7 +31,7 @@ static void the_presets_are_those_of_the_reference(void **state)
     assert_int_equal(c->limits.connections, 10000);
     assert_int_equal(c->retries, 2);
     assert_int_equal(c->files.on, 0);
-    assert_int_equal(c->zero_copy_min, 65536);
+    assert_int_equal(c->zero_copy_min, ZERO_COPY_MIN);
     assert_int_equal(c->admin.on, 0);
     assert_int_equal(c->access_log.on, 0);
     assert_int_equal(c->proxy_protocol, 0);

@@ -188,6 +188,7 @@ static void texts_are_taken_up_to_their_length(void **state)
         expect_refused(key, "\"\"", "it is empty");
         expect_refused(key, "\"/a\\n\"", "\"/a?\" holds a control character");
         expect_refused(key, "\"/\\u0000\"", "holds a control character");
+        expect_refused(key, "\"/\\u007f\"", "holds a control character");
     }
 }
 

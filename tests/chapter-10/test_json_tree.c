@@ -112,7 +112,7 @@ static void every_value_and_name_knows_its_place(void **state)
 {
     struct json_value *v = parse("\n {\"a\" :\r\n\t[ 1,\n\n  {}]\n"
                                  ", \"\xc3\xa9\xf0\x9f\x98\x80\": \"\\u00e9\","
-                                 " \"c\":\"\xe2\x82\xac\"}");
+                                 " \"c\":\"\xe2\x82\xac\",\n\"d\": 1}");
     const struct json_value *a = v->first, *e = a->next, *c = e->next;
 
     (void)state;
@@ -125,6 +125,8 @@ static void every_value_and_name_knows_its_place(void **state)
     expect_place(e->place, 6, 9); /* two characters in quotes, ": " */
     expect_place(c->name_place, 6, 19);
     expect_place(c->place, 6, 23);
+    expect_place(c->next->name_place, 7, 1);
+    expect_place(c->next->place, 7, 6);
     json_free(v);
 }
 
