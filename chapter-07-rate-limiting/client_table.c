@@ -72,8 +72,10 @@ static uint64_t note_seen(uint64_t *seen_ms, uint64_t now_ms)
     return seen;
 }
 
-/* Gives the name a place: a free one, or that of the one unseen for the longest
- * time. Another process may be faster; the caller looks up again in any case. */
+/* Gives the name a place: the first free one, or that of the one unseen for the
+ * longest time. Another process may be faster: with this place, so that the swap
+ * fails; or with this name, which must not get two places. The caller looks up
+ * again in any case. */
 static void make_place(struct client_set *set, uint64_t name, uint64_t now_ms)
 {
     uint64_t oldest = UINT64_MAX, old = 0;
@@ -83,6 +85,8 @@ static void make_place(struct client_set *set, uint64_t name, uint64_t now_ms)
         uint64_t key = atomic_get(&set->key[way]);
         uint64_t seen = key == 0 ? 0 : atomic_get(&set->seen_ms[way]);
 
+        if ((key & ~TURN) == name)
+            return;
         if (way > 0 && key != 0 && seen >= oldest)
             continue;
         place = way;

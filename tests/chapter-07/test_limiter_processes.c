@@ -142,6 +142,33 @@ static void together_they_get_one_burst(void **state)
         }
 }
 
+#define CLIENTS 8 /* no more than a set has places: nobody is pushed out */
+
+/* Each process begins with another client. */
+static void ask_for_each(int who, rate_limiter_t *l)
+{
+    for (int i = 0; i < 4 * CLIENTS; i++) {
+        char ip[32];
+
+        snprintf(ip, sizeof ip, "10.0.0.%d", (i + 2 * who) % CLIENTS);
+        for (int n = 0; n < 3; n++)
+            board->passed[who] += (uint64_t)rate_limiter_allow_at(l, ip, 1000);
+    }
+}
+
+/* They come for the same places at the same moment: nobody loses what has been
+ * counted. */
+static void newcomers_do_not_overwrite_each_other(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        share(CLIENTS);
+        run_all(ask_for_each, both[round % 2], 1, 9);
+        assert_int_equal(passed_in_all(), 9 * CLIENTS);
+        unshare();
+    }
+}
+
 /* All push the same clock on, so none of them is ahead of it or behind it for
  * long; each asks at the time that it has read. */
 static void ask_while_time_goes_on(int who, rate_limiter_t *l)
@@ -255,6 +282,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         fixture_test(together_they_get_one_burst),
+        fixture_test(newcomers_do_not_overwrite_each_other),
         fixture_test(together_they_get_one_rate),
         fixture_test(a_struggle_for_places_ends),
         fixture_test(who_is_killed_holds_up_nobody),
