@@ -121,6 +121,11 @@ void backend_account(struct backend *b, int ok, uint64_t bytes_in,
         s->failed_requests++;
 }
 
+int backend_load(const struct backend *b)
+{
+    return b->active_connections + b->active_elsewhere;
+}
+
 int backend_healthy_count(const struct backend_set *set)
 {
     int count = 0;

@@ -14,6 +14,7 @@
 
 #define MAX_BACKENDS 256
 #define BACKEND_WEIGHT_MAX 1000
+#define BACKEND_NAME_MAX   (AUTHORITY_HOST_MAX + NET_TEXT + 2)
 
 enum backend_failure {
     BACKEND_NO_CONNECTION, /* it refused, or could not be reached */
@@ -34,7 +35,7 @@ struct backend_stats {
 };
 
 struct backend {
-    char name[AUTHORITY_HOST_MAX + 10]; /* "HOST:PORT", for people */
+    char name[BACKEND_NAME_MAX]; /* "HOST:PORT", for people */
     struct authority where;
     struct net_addresses addresses; /* what the host resolved to */
     int preferred;                  /* the one to connect to: an index */
@@ -42,6 +43,9 @@ struct backend {
     int weight;             /* 1..BACKEND_WEIGHT_MAX: its share of the work */
     int current_weight;     /* of smooth weighted round robin */
     int active_connections; /* requests it is working on right now */
+    int active_elsewhere;   /* those of other processes (chapter 10) */
+    int max_connections;    /* so many at most, all together; 0: no limit */
+    int backup;             /* only for when no other is up (chapter 10) */
 
     int is_healthy;
     int checks;             /* reports since the start, at most INT_MAX */
@@ -54,6 +58,7 @@ struct backend {
 struct backend_set {
     int num_backends;
     int current_index; /* where round robin looks first */
+    uint64_t dice;     /* the state of an algorithm that throws dice */
     struct backend backends[MAX_BACKENDS];
 };
 
@@ -88,6 +93,9 @@ int backend_report(struct backend *b, int ok, int fall, int rise);
 /* Adds one finished request to its statistics. */
 void backend_account(struct backend *b, int ok, uint64_t bytes_in,
                      uint64_t bytes_out, uint64_t took_ms);
+
+/* The requests it is working on, whoever sent them. */
+int backend_load(const struct backend *b);
 
 /* How many of a set are healthy. */
 int backend_healthy_count(const struct backend_set *set);

@@ -2,10 +2,13 @@
 
 #include <string.h>
 
-static int usable(const struct backend_set *set, int i,
-                  const struct backend_mask *tried)
+int balance_is_usable(const struct backend_set *set, int i,
+                      const struct backend_mask *tried)
 {
-    return set->backends[i].is_healthy && !backend_mask_has(tried, i);
+    const struct backend *b = &set->backends[i];
+
+    return b->is_healthy && !backend_mask_has(tried, i) &&
+           (b->max_connections == 0 || backend_load(b) < b->max_connections);
 }
 
 /* The first usable one from `start` on, going round once. */
@@ -15,7 +18,7 @@ static struct backend *next_usable(struct backend_set *set, int start,
     for (int n = 0; n < set->num_backends; n++) {
         int i = (start + n) % set->num_backends;
 
-        if (usable(set, i, tried))
+        if (balance_is_usable(set, i, tried))
             return &set->backends[i];
     }
     return NULL;
@@ -49,7 +52,7 @@ struct backend *select_weighted_round_robin(struct backend_set *set,
     for (int i = 0; i < set->num_backends; i++) {
         struct backend *b = &set->backends[i];
 
-        if (!usable(set, i, tried))
+        if (!balance_is_usable(set, i, tried))
             continue;
         b->current_weight += b->weight;
         total += b->weight;
@@ -62,10 +65,10 @@ struct backend *select_weighted_round_robin(struct backend_set *set,
 }
 
 /* a/weight < b/weight without dividing, so that nothing is rounded away. */
-static int is_idler(const struct backend *a, const struct backend *b)
+int balance_is_idler(const struct backend *a, const struct backend *b)
 {
-    return (int64_t)a->active_connections * b->weight <
-           (int64_t)b->active_connections * a->weight;
+    return (int64_t)backend_load(a) * b->weight <
+           (int64_t)backend_load(b) * a->weight;
 }
 
 struct backend *select_least_connections(struct backend_set *set,
@@ -78,8 +81,8 @@ struct backend *select_least_connections(struct backend_set *set,
     for (int n = 0; n < set->num_backends; n++) {
         int i = (set->current_index + n) % set->num_backends;
 
-        if (usable(set, i, tried) &&
-            (best == NULL || is_idler(&set->backends[i], best)))
+        if (balance_is_usable(set, i, tried) &&
+            (best == NULL || balance_is_idler(&set->backends[i], best)))
             best = &set->backends[i];
     }
     return move_on(set, best);

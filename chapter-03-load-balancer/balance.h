@@ -47,6 +47,12 @@ struct backend *select_least_connections(struct backend_set *set,
 struct backend *select_ip_hash(struct backend_set *set, const char *client_ip,
                                const struct backend_mask *tried);
 
+/* What algorithms are made of. Whether backend i may be picked: it is healthy, has
+ * not been tried, and has fewer than its max_connections. Whether a has fewer active connections for its weight. */
+int balance_is_usable(const struct backend_set *set, int i,
+                      const struct backend_mask *tried);
+int balance_is_idler(const struct backend *a, const struct backend *b);
+
 /* The algorithm of that name or alias, or NULL. */
 const struct balance *balance_find(const char *name);
 
