@@ -1,5 +1,5 @@
 # What chapter 9 adds to the chapters before it, in reading order.
-include ../chapter-07-rate-limiting/modules.mk
+include ../chapter-08-metrics/modules.mk
 
 # How this system moves bytes inside the kernel: make ZERO_COPY=portable
 # overrides it.
