@@ -4,6 +4,7 @@
 #include "backend.h"
 #include "watch.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* probe: the health checks of chapter 3, without stopping the traffic.
@@ -48,6 +49,8 @@ struct probe {
     struct timer timer; /* of the next check, or the limit of this one */
     int fd;             /* -1: no check under way */
     int addresses_left; /* of the backend, to be tried in this check */
+    char heard[16];     /* for policy.accepted: what the backend has said ... */
+    size_t heard_len;   /* ... so far */
 };
 
 struct prober {
