@@ -306,15 +306,21 @@ int config_changed(config_t *cfg)
     return !config_stamp_equal(&now, &cfg->stamp);
 }
 
+void config_print_faults(const config_t *cfg)
+{
+    const char *line;
+
+    for (int i = 0; (line = config_error(cfg, i)) != NULL; i++)
+        fprintf(stderr, "%s\n", line);
+}
+
 config_t *config_reload(const char *filename)
 {
     config_t *cfg = config_load(filename);
-    const char *line;
 
     if (config_validate(cfg))
         return cfg;
-    for (int i = 0; (line = config_error(cfg, i)) != NULL; i++)
-        fprintf(stderr, "%s\n", line);
+    config_print_faults(cfg);
     config_free(cfg);
     return NULL;
 }

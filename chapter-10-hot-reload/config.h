@@ -143,6 +143,9 @@ const char *config_error(const config_t *cfg, int i);
  * broken file is reported once and not at every look. */
 int config_changed(config_t *cfg);
 
+/* Writes the faults to standard error, each as a line. */
+void config_print_faults(const config_t *cfg);
+
 /* A fresh config from the file, without a fault; or NULL, and each fault was
  * written to standard error as a line. What the program does at its start, for
  * -t, and when it is told to reload. */

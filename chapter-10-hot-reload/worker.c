@@ -1,0 +1,365 @@
+#include "worker.h"
+
+#include "balance_more.h"
+#include "clock.h"
+#include "descriptor.h"
+#include "engine_http.h"
+#include "errand.h"
+#include "event_loop.h"
+#include "limit_filter.h"
+#include "log.h"
+#include "pool_connector.h"
+#include "service.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+#define FILTERS_MAX 8
+/* While weights grow slowly they are this many times as large, so that a weight
+ * of 1 can have a part. */
+#define WEIGHT_SCALE 100
+#define GROWTH_MS    250
+#define PUBLISH_MS   100 /* before what is copied into the metrics is copied */
+
+struct worker {
+    struct watcher on_errand; /* first: the loop hands us this */
+    struct watcher on_signal;
+    const struct worker_job *job;
+    event_loop_t *loop;
+    struct service service;
+    struct filter filters[FILTERS_MAX];
+    struct pool_connector pools;
+    struct connector connector;
+    struct limit_filter limit;
+    struct metrics_filter *metrics;
+    struct timer publish; /* set while there is something new to tell */
+    uint8_t failing[MAX_BACKENDS]; /* backends whose last request failed */
+    uint64_t load_known_ms;        /* when we looked at the others last */
+    struct timer growth;
+    int hurry;
+};
+
+/* ---- what the master knows ---------------------------------------------- */
+
+static struct backend_set *own_set(const struct worker *w)
+{
+    return &w->job->board->rows[w->job->row];
+}
+
+/* A backend that came back gets its share little by little. Whether it has grown
+ * up. */
+static int grow(const struct worker *w, int i, uint64_t now_ms)
+{
+    const struct board *board = w->job->board;
+    const struct board_set *known =
+        &board->sets[board->generation[w->job->row]];
+    uint64_t since = known->up_since_ms[i],
+             slow = (uint64_t)w->job->config->slow_start_ms;
+    int full = known->backends.backends[i].weight * WEIGHT_SCALE;
+    int weight = full;
+
+    if (since > 0 && now_ms - since < slow)
+        weight = (int)((uint64_t)full * (now_ms - since) / slow);
+    own_set(w)->backends[i].weight = weight > 0 ? weight : 1;
+    return weight == full;
+}
+
+static void grow_all(void *owner)
+{
+    struct worker *w = owner;
+    const struct watch *watch = &w->service.watch;
+    uint64_t now_ms = *watch->now_ms;
+    int grown = 0;
+
+    if (w->job->config->slow_start_ms == 0)
+        return;
+    for (int i = 0; i < own_set(w)->num_backends; i++)
+        grown += grow(w, i, now_ms);
+    if (grown < own_set(w)->num_backends)
+        watch->set_timer(watch->loop, &w->growth, now_ms + GROWTH_MS);
+}
+
+static void learn_health(struct worker *w)
+{
+    board_learn_health(w->job->board, w->job->row);
+    grow_all(w);
+}
+
+/* Before a backend is picked: once in a millisecond at most, and less often the
+ * more there is to add up. */
+static void learn_load(struct worker *w)
+{
+    uint64_t now_ms = *w->service.watch.now_ms;
+    int interval_ms = 1 + own_set(w)->num_backends / 8;
+
+    if (w->job->config->workers == 1 ||
+        now_ms - w->load_known_ms < (uint64_t)interval_ms)
+        return;
+    w->load_known_ms = now_ms;
+    board_learn_load(w->job->board, w->job->row);
+}
+
+/* ---- what the master is told -------------------------------------------- */
+
+static void tell_failed(void *self, const struct backend *b)
+{
+    struct worker *w = self;
+    int i = (int)(b - own_set(w)->backends);
+
+    w->failing[i] = 1;
+    errand_send(w->job->errands, ERRAND_FAILED, i);
+}
+
+static int board_admit(void *self, struct exchange *x)
+{
+    (void)x;
+    learn_load(self);
+    return 0;
+}
+
+static void board_finish(void *self, const struct exchange *x)
+{
+    struct worker *w = self;
+    int i;
+
+    if (x->backend == NULL || x->failure != NULL)
+        return;
+    i = (int)(x->backend - own_set(w)->backends);
+    if (!w->failing[i])
+        return;
+    w->failing[i] = 0;
+    errand_send(w->job->errands, ERRAND_RECOVERED, i);
+}
+
+static void add_filter(struct worker *w, struct filter filter)
+{
+    w->filters[w->service.filter_count++] = filter;
+}
+
+/* ---- metrics ------------------------------------------------------------ */
+
+/* What happens with requests is in the shared memory at once. What is copied there
+ * (connections, pools) is so some time after each turn in which anything happened:
+ * an idle worker sleeps. */
+static void publish(void *owner)
+{
+    struct worker *w = owner;
+
+    metrics_filter_collect(w->metrics, &w->service, &w->pools);
+}
+
+static void publish_soon(struct worker *w)
+{
+    const struct watch *watch = &w->service.watch;
+
+    if (w->publish.at_ms == CLOCK_NEVER)
+        watch->set_timer(watch->loop, &w->publish, *watch->now_ms + PUBLISH_MS);
+}
+
+/* The generation's series, counted in our own row. 0, or -1 and errno. */
+static int add_metrics(struct worker *w)
+{
+    w->metrics = w->job->filter;
+    w->metrics->set = own_set(w);
+    if (metrics_use_row(w->metrics->metrics, w->job->row + 1) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    add_filter(w, metrics_filter_seam(w->metrics));
+    return 0;
+}
+
+/* ---- errands and signals ------------------------------------------------ */
+
+static void run_errand(struct worker *w, const struct errand *errand)
+{
+    switch (errand->kind) {
+    case ERRAND_HEALTH:
+        learn_health(w);
+        break;
+    case ERRAND_RETIRE:
+        service_retire(&w->service);
+        break;
+    case ERRAND_DRAIN:
+        service_drain(&w->service);
+        break;
+    case ERRAND_HURRY:
+        w->hurry = 1;
+        break;
+    default:
+        break;
+    }
+}
+
+static void errand_ready(struct watcher *watcher, int fd, unsigned events)
+{
+    struct worker *w = (struct worker *)watcher;
+    struct errand errand;
+    int got;
+
+    (void)events;
+    while ((got = errand_receive(fd, &errand)) > 0)
+        run_errand(w, &errand);
+    if (got < 0)
+        w->hurry = 1; /* the master is dead */
+}
+
+/* Somebody ends this worker alone: the master will start another. */
+static void signal_ready(struct watcher *watcher, int fd, unsigned events)
+{
+    struct worker *w = (struct worker *)((char *)watcher -
+                                         offsetof(struct worker, on_signal));
+
+    (void)fd;
+    (void)events;
+    signals_drain();
+    w->hurry = signals_stops() > 1;
+    if (signals_stops() > 0 && !w->service.draining)
+        service_retire(&w->service);
+}
+
+/* A terminal sends these to all processes in front of it: they mean the master,
+ * who tells us. */
+static void leave_signals_to_the_master(void)
+{
+    static const int theirs[] = {SIGINT, SIGHUP, SIGUSR1};
+    struct sigaction ignore;
+
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    sigemptyset(&ignore.sa_mask);
+    for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
+        sigaction(theirs[i], &ignore, NULL);
+}
+
+/* ---- making it ---------------------------------------------------------- */
+
+/* 0, or -1 and errno. */
+static int add_limit(struct worker *w)
+{
+    const config_t *c = w->job->config;
+
+    if (!c->rate_limit.on)
+        return 0;
+    w->limit.limiter = rate_limiter_create_on(
+        w->job->clients,
+        strcmp(c->rate_limit.algorithm, "token_bucket") == 0
+            ? RATE_LIMIT_TOKEN_BUCKET
+            : RATE_LIMIT_SLIDING_WINDOW,
+        c->rate_limit.per_ip, c->rate_limit.burst);
+    if (w->limit.limiter == NULL)
+        return -1;
+    add_filter(w, limit_filter_seam(&w->limit));
+    return 0;
+}
+
+static void configure(struct worker *w, const config_t *c)
+{
+    struct service *service = &w->service;
+
+    service->program = w->job->program;
+    service->watch = event_loop_watch(w->loop);
+    service->listener = w->job->listener;
+    service->set = own_set(w);
+    service->balance = balance_more_find(c->algorithm);
+    service->engine = &engine_http;
+    service->monitor = (struct monitor){w, tell_failed};
+    service->filters = w->filters;
+    service->max_clients = c->limits.connections;
+    service->timeouts = (struct timeouts){
+        .head_ms = c->timeouts.request_ms,
+        .connect_ms = c->timeouts.connect_ms,
+        .read_ms = c->timeouts.read_ms,
+        .drain_ms = c->drain_timeout_ms,
+        .idle_ms = c->timeouts.idle_ms,
+        .tunnel_ms = c->timeouts.tunnel_ms,
+    };
+}
+
+/* 0, or -1 and errno. */
+static int add_parts(struct worker *w, const config_t *c)
+{
+    struct service *service = &w->service;
+    const struct filter board = {w, board_admit, board_finish};
+    const struct filter statistics = {NULL, NULL, statistics_finish};
+
+    add_filter(w, board);
+    add_filter(w, statistics);
+    if (add_metrics(w) != 0 || add_limit(w) != 0 ||
+        pool_connector_init(&w->pools, service->set, service->watch,
+                            c->pool.max_size,
+                            (c->pool.ttl_ms + 999) / 1000) != 0)
+        return -1;
+    w->connector = pool_connector_seam(&w->pools);
+    service->connector = &w->connector;
+    return 0;
+}
+
+/* 0, or -1 and errno. */
+static int begin(struct worker *w)
+{
+    const struct watch *watch = &w->service.watch;
+
+    timer_init(&w->growth, grow_all, w);
+    timer_init(&w->publish, publish, w);
+    w->on_errand.ready = errand_ready;
+    w->on_signal.ready = signal_ready;
+    learn_health(w);
+    if (watch->set(watch->loop, w->job->errands, WATCH_READ, &w->on_errand) !=
+            0 ||
+        watch->set(watch->loop, signals_fd(), WATCH_READ, &w->on_signal) != 0 ||
+        service_open(&w->service) != 0)
+        return -1;
+    return errand_send(w->job->errands, ERRAND_READY, 0);
+}
+
+/* ---- serving ------------------------------------------------------------ */
+
+static int serve(struct worker *w)
+{
+    while (!w->hurry && !service_is_finished(&w->service)) {
+        if (event_loop_run(w->loop, -1) < 0) {
+            log_error(w->job->program, "waiting for events: %s",
+                      strerror(errno));
+            return 1;
+        }
+        service_turn(&w->service);
+        publish_soon(w);
+    }
+    return 0;
+}
+
+static void take_apart(struct worker *w)
+{
+    service_close(&w->service);
+    publish(w);
+    w->service.watch.set_timer(w->loop, &w->publish, CLOCK_NEVER);
+    w->service.watch.set_timer(w->loop, &w->growth, CLOCK_NEVER);
+    pool_connector_close(&w->pools);
+    rate_limiter_destroy(w->limit.limiter);
+}
+
+int worker_run(const struct worker_job *job)
+{
+    static struct worker w; /* static: too large for some stacks */
+    int status;
+
+    leave_signals_to_the_master();
+    descriptor_want(2 * job->config->limits.connections + 256);
+    w.job = job;
+    w.loop = event_loop_create(MAX_EVENTS);
+    if (w.loop != NULL) {
+        configure(&w, job->config);
+        if (add_parts(&w, job->config) == 0 && begin(&w) == 0) {
+            status = serve(&w);
+            take_apart(&w);
+            event_loop_destroy(w.loop);
+            return status;
+        }
+    }
+    log_error(job->program, "worker: %s", strerror(errno));
+    return 1; /* what there is of it goes with the process */
+}
