@@ -7,7 +7,7 @@ const { Browser } = require('./webdriver.js');
 const { SCALE, count } = require('./checks.js');
 
 const LIMIT_MS = 180000 * SCALE;
-const PARTS = ['told_page', 'seen_page'];
+const PARTS = ['told_page', 'seen_page', 'real_page'];
 
 async function main(binary, programs) {
     const browser = await Browser.start(binary);
