@@ -78,6 +78,20 @@ static void addresses_as_text(void **state)
     }
 }
 
+static void every_octet_is_written_as_the_library_does(void **state)
+{
+    struct net_address a = address("127.0.0.1", 1);
+    struct sockaddr_in *in = (struct sockaddr_in *)&a.storage;
+    char text[NET_IP_TEXT], expected[NET_IP_TEXT];
+
+    (void)state;
+    for (uint32_t n = 0; n < 256; n++) {
+        in->sin_addr.s_addr = n << 24 | (255 - n) << 16 | (n ^ 0xaa) << 8 | n;
+        inet_ntop(AF_INET, &in->sin_addr, expected, sizeof expected);
+        assert_string_equal(net_ip_text(&a, text), expected);
+    }
+}
+
 static void an_address_of_no_known_family_is_text_too(void **state)
 {
     struct net_address a;
@@ -417,6 +431,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(listens_on_one_address_only),
         fixture_test(listens_on_everything_when_told_so),
+        fixture_test(every_octet_is_written_as_the_library_does),
         fixture_test(addresses_as_text),
         fixture_test(an_address_of_no_known_family_is_text_too),
         fixture_test(resolves_names),
