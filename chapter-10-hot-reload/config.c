@@ -325,6 +325,15 @@ config_t *config_reload(const char *filename)
     return NULL;
 }
 
+config_t *config_copy(const config_t *cfg)
+{
+    config_t *copy = cfg != NULL ? malloc(sizeof *copy) : NULL;
+
+    if (copy != NULL)
+        *copy = *cfg; /* there is no pointer of its own in it */
+    return copy;
+}
+
 void config_free(config_t *cfg)
 {
     free(cfg);

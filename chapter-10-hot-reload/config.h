@@ -151,6 +151,10 @@ void config_print_faults(const config_t *cfg);
  * -t, and when it is told to reload. */
 config_t *config_reload(const char *filename);
 
+/* Another one like it, which is to be freed, too. NULL: no memory, or none to
+ * copy. */
+config_t *config_copy(const config_t *cfg);
+
 /* NULL is allowed. */
 void config_free(config_t *cfg);
 

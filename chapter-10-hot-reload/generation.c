@@ -33,7 +33,7 @@ static void leave_seat(struct worker_seat *seat)
 
     house->watch.set(house->watch.loop, seat->errands, 0, NULL);
     close(seat->errands);
-    board_add_up(house->total, &house->board->rows[seat->row]);
+    board_add_up(house->ended, &house->board->rows[seat->row]);
     metrics_fold_row(house->metrics, seat->row + 1);
     board_free_row(house->board, seat->row);
     seat->pid = 0;
@@ -60,13 +60,11 @@ static void run_errand(struct worker_seat *seat, const struct errand *errand)
 {
     struct generation *g = seat->generation;
 
-    if (errand->kind == ERRAND_READY) {
+    if (errand->kind == ERRAND_READY)
         seat->is_ready = 1;
-        g->house->changed(g->house->owner);
-    } else if (!g->is_ending && errand->value >= 0 &&
-               errand->value < known(g)->backends.num_backends) {
+    else if (!g->is_ending && errand->value >= 0 &&
+             errand->value < known(g)->backends.num_backends)
         hear_of_backend(g, errand->value, errand->kind == ERRAND_RECOVERED);
-    }
 }
 
 /* Replaces a worker that died: at once, unless it did not live long. */
@@ -95,14 +93,12 @@ static void bury(struct worker_seat *seat)
     int status = child_reap(pid);
 
     leave_seat(seat);
-    if (!g->is_ending) {
-        house->workers_died++;
-        log_error(house->program, "worker %ld %s", (long)pid,
-                  child_fate(status, fate));
-        if (seat->is_ready)
-            replace(seat);
-    }
-    house->changed(house->owner);
+    if (g->is_ending)
+        return;
+    log_error(house->program, "worker %ld %s", (long)pid,
+              child_fate(status, fate));
+    if (seat->is_ready)
+        replace(seat);
 }
 
 static void errand_ready(struct watcher *w, int fd, unsigned events)

@@ -1,9 +1,8 @@
 #ifndef GENERATION_H
 #define GENERATION_H
 
-#include "board.h"
-#include "client_table.h"
 #include "config.h"
+#include "household.h"
 #include "list.h"
 #include "metrics_filter.h"
 #include "names.h"
@@ -40,20 +39,6 @@ struct worker_seat { /* a worker's place; who sits in it may change */
     uint64_t born_ms;
     int pause_ms;       /* before the next one, if this one dies at once */
     struct timer again; /* when it is over */
-};
-
-/* What all generations of a master share. */
-struct household {
-    const char *program;
-    struct watch watch;
-    struct board *board;
-    struct client_table *clients;
-    metrics_t *metrics; /* row 0 is the master's, row n + 1 that of board row n */
-    /* Something has changed: a worker got ready, or ended. */
-    void (*changed)(void *owner);
-    void *owner;
-    uint64_t workers_died; /* unexpectedly */
-    struct backend_set *total; /* what ended workers have done, by name */
 };
 
 struct generation {

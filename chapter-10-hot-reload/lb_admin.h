@@ -1,6 +1,7 @@
 #ifndef LB_ADMIN_H
 #define LB_ADMIN_H
 
+#include "config.h"
 #include "engine_admin.h"
 #include "lb_stats.h"
 
@@ -8,27 +9,35 @@
  * busy the workers are: the pages of chapter 8, with numbers of all workers and
  * all generations.
  *
- * It stays from one generation to the next, unless its address changes. */
+ * It stays from one generation to the next, unless its address changes. Then the
+ * new one is opened before the old one is closed, and only if the reload comes to
+ * a good end:
+ *
+ *     lb_admin_prepare -> lb_admin_commit, or lb_admin_cancel */
+
+struct admin_post;
 
 struct lb_admin {
-    struct admin admin; /* first */
-    char address[NET_IP_TEXT];
-    int port; /* as configured */
-    /* To be kept up to date by the master. */
+    struct admin_post *now, *next; /* NULL: none; the one of the next generation */
     struct metrics_filter *filter; /* of the generation that serves */
-    struct lb_facts *facts;        /* but `now` */
+    struct lb_facts facts;         /* all but `now`; draining is the master's */
 };
 
-/* Listens there, and announces itself. NULL, said. */
-struct lb_admin *lb_admin_open(const char *program, struct watch watch,
-                               const char *address, int port,
-                               struct metrics_filter *filter,
-                               struct lb_facts *facts);
+/* Opens the port that this configuration wants, unless it is open, or wants none.
+ * 0, or -1, said; then nothing has changed. */
+int lb_admin_prepare(struct lb_admin *a, const config_t *c,
+                     const char *program, struct watch watch);
 
-/* To be called after each turn of the loop. NULL is allowed. */
+/* The new generation serves, with so many workers; `filter` is its. */
+void lb_admin_commit(struct lb_admin *a, const config_t *c, int workers,
+                     struct metrics_filter *filter);
+
+/* It will not. */
+void lb_admin_cancel(struct lb_admin *a);
+
+/* To be called after each turn of the loop. */
 void lb_admin_turn(struct lb_admin *a);
 
-/* Ends it with all its clients. NULL is allowed. */
 void lb_admin_close(struct lb_admin *a);
 
 #endif

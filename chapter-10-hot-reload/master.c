@@ -1,8 +1,6 @@
 #include "master.h"
 
-#include "board.h"
 #include "clock.h"
-#include "descriptor.h"
 #include "errand.h"
 #include "event_loop.h"
 #include "generation.h"
@@ -12,9 +10,7 @@
 #include "lookup.h"
 #include "net.h"
 #include "notify.h"
-#include "rate_limiter.h"
 #include "server.h"
-#include "shared.h"
 #include "signals.h"
 #include "statistics.h"
 
@@ -36,8 +32,7 @@ struct master {
     struct generation *current, *starting; /* either may be NULL */
     struct list ending;                    /* of generations, newest first */
     int number;                            /* of generations so far */
-    struct lb_admin *admin, *next_admin; /* NULL: none; the starting one's */
-    struct lb_facts facts;
+    struct lb_admin admin;
     struct lookup lookup;
     int is_routine;   /* it only asks what the names mean now */
     int reload_again; /* asked for while one is under way */
@@ -77,51 +72,6 @@ static int open_listener(const struct master *m, const config_t *c)
     return net_listen_at(c->listen_address, c->listen_port, SERVER_BACKLOG);
 }
 
-static int wants_admin_at(const config_t *c, const struct lb_admin *a)
-{
-    return a != NULL && c->admin.port == a->port &&
-           strcmp(c->admin.address, a->address) == 0;
-}
-
-/* The admin port that the new generation will have. 0, or -1, said. */
-static int open_admin(struct master *m, struct generation *g)
-{
-    const config_t *c = g->config;
-
-    m->next_admin = NULL;
-    if (!c->admin.on)
-        return 0;
-    m->next_admin = wants_admin_at(c, m->admin)
-                        ? m->admin
-                        : lb_admin_open(m->house.program, *watch_of(m),
-                                        c->admin.address, c->admin.port,
-                                        &g->filter, &m->facts);
-    return m->next_admin != NULL ? 0 : -1;
-}
-
-static void keep_admin(struct master *m)
-{
-    if (m->next_admin != m->admin)
-        lb_admin_close(m->next_admin);
-    m->next_admin = NULL;
-}
-
-static void change_admin(struct master *m)
-{
-    const struct generation *g = m->current;
-
-    if (m->next_admin != m->admin)
-        lb_admin_close(m->admin);
-    m->admin = m->next_admin;
-    m->next_admin = NULL;
-    if (m->admin != NULL)
-        m->admin->filter = &m->current->filter;
-    m->facts.algorithm = g->config->algorithm;
-    m->facts.workers = g->worker_count;
-    m->facts.max_connections =
-        g->worker_count * g->config->limits.connections;
-}
-
 /* Takes over config and answers. 0; or -1, said, and nothing has changed. */
 static int begin_generation(struct master *m, config_t *config,
                             struct answer *answers)
@@ -141,14 +91,15 @@ static int begin_generation(struct master *m, config_t *config,
         goto no_generation;
     }
     m->number++;
-    if (open_admin(m, m->starting) != 0)
+    if (lb_admin_prepare(&m->admin, config, m->house.program, *watch_of(m)) !=
+        0)
         goto no_admin;
     if (generation_start(m->starting) == 0) {
         ring_in(m, &m->start_limit, GENERATION_START_MS);
         return 0;
     }
     log_error(m->house.program, "workers: %s", strerror(errno));
-    keep_admin(m);
+    lb_admin_cancel(&m->admin);
 no_admin:
     generation_destroy(m->starting);
     m->starting = NULL;
@@ -194,23 +145,13 @@ static int is_busy(const struct master *m)
     return m->starting != NULL || lookup_is_under_way(&m->lookup);
 }
 
-/* A config is one block: its copy needs no more. */
-static config_t *copy_config(const config_t *c)
-{
-    config_t *copy = c != NULL ? malloc(sizeof *copy) : NULL;
-
-    if (copy != NULL)
-        *copy = *c;
-    return copy;
-}
-
 /* Reads the file again; says what is wrong with it. NULL if it is not good. */
 static config_t *read_file(struct master *m)
 {
     config_t *fresh = config_load(m->current->config->file);
 
     config_free(m->last_read);
-    m->last_read = copy_config(fresh);
+    m->last_read = config_copy(fresh);
     if (config_validate(fresh))
         return fresh;
     config_print_faults(fresh);
@@ -277,7 +218,7 @@ nothing_new:
 static void ask_names(void *owner)
 {
     struct master *m = owner;
-    config_t *copy = is_busy(m) ? NULL : copy_config(m->current->config);
+    config_t *copy = is_busy(m) ? NULL : config_copy(m->current->config);
 
     if (copy == NULL) {
         look_at_names(m);
@@ -313,7 +254,8 @@ static void commit(struct master *m)
     ring_in(m, &m->start_limit, -1);
     m->current = m->starting;
     m->starting = NULL;
-    change_admin(m);
+    lb_admin_commit(&m->admin, m->current->config, m->current->worker_count,
+                    &m->current->filter);
     end_old(m, ERRAND_HURRY); /* at most the two newest live */
     if (old != NULL) {
         generation_end(old, ERRAND_RETIRE);
@@ -330,7 +272,7 @@ static void give_up(struct master *m, const char *why)
 {
     log_error(m->house.program, "generation %d: %s", m->starting->number, why);
     ring_in(m, &m->start_limit, -1);
-    keep_admin(m);
+    lb_admin_cancel(&m->admin);
     generation_destroy(m->starting);
     m->starting = NULL;
     if (m->current != NULL) {
@@ -376,18 +318,13 @@ static void advance(struct master *m)
 static void print_all(const struct master *m)
 {
     static struct backend_set sum; /* static: too large for some stacks */
-    const struct board *board = m->house.board;
 
-    memset(&sum, 0, sizeof sum);
-    if (m->current != NULL) /* these first, with their health */
-        board_add_up(&sum, &board->sets[m->current->index].backends);
-    board_add_up(&sum, m->house.total);
-    for (int i = 0; i < BOARD_ROWS; i++)
-        if (board->generation[i] >= 0)
-            board_add_up(&sum, &board->rows[i]);
+    if (m->current == NULL)
+        return;
+    household_sum(&m->house, m->current->index, &sum);
     print_statistics(&sum, clock_now_ms() - m->started_ms, stdout);
     log_line("Generation: %d, workers: %d", m->number,
-             m->current != NULL ? generation_alive(m->current) : 0);
+             generation_alive(m->current));
 }
 
 static void end_all(struct master *m, int errand)
@@ -400,14 +337,14 @@ static void end_all(struct master *m, int errand)
 static void stop(struct master *m)
 {
     notify("STOPPING=1");
-    m->is_stopping = m->facts.draining = 1;
+    m->is_stopping = m->admin.facts.draining = 1;
     lookup_cancel(&m->lookup);
     ring_in(m, &m->look_at_file, -1);
     ring_in(m, &m->ask_names, -1);
     ring_in(m, &m->start_limit, -1);
     generation_destroy(m->starting);
     m->starting = NULL;
-    keep_admin(m);
+    lb_admin_cancel(&m->admin);
     log_line("%s: draining", m->house.program);
     end_all(m, ERRAND_DRAIN);
 }
@@ -433,44 +370,27 @@ static void signal_ready(struct watcher *w, int fd, unsigned events)
 
 /* ---- the program -------------------------------------------------------- */
 
-static void nothing_to_do(void *owner)
-{
-    (void)owner; /* advance() looks after each turn */
-}
-
 /* 0; or -1 and errno. */
 static int prepare(struct master *m, const char *program)
 {
-    struct household *house = &m->house;
-    size_t clients = client_table_size(RATE_LIMITER_CLIENTS);
-    void *memory = shared_map(clients);
-    void *numbers = shared_map(metrics_memory(BOARD_ROWS + 1));
+    struct watch watch;
 
     m->loop = event_loop_create(MAX_EVENTS);
-    house->program = program;
-    house->board = board_open();
-    house->total = calloc(1, sizeof *house->total);
-    house->changed = nothing_to_do;
-    if (m->loop == NULL || memory == NULL || numbers == NULL || house->board == NULL ||
-        house->total == NULL || signals_open() != 0 ||
-        signals_want_reload() != 0)
+    if (m->loop == NULL || signals_open() != 0 || signals_want_reload() != 0)
         return -1;
-    house->clients = client_table_init(memory, RATE_LIMITER_CLIENTS);
-    house->metrics = metrics_place(numbers, BOARD_ROWS + 1);
-    if (house->clients == NULL || house->metrics == NULL)
+    watch = event_loop_watch(m->loop);
+    if (household_open(&m->house, program, watch) != 0)
         return -1;
-    m->facts.program = program;
-    m->facts.started = process_wall_clock();
-    house->watch = event_loop_watch(m->loop);
-    m->started_ms = *house->watch.now_ms;
+    m->admin.facts.program = program;
+    m->admin.facts.started = process_wall_clock();
+    m->started_ms = *watch.now_ms;
     m->on_signal.ready = signal_ready;
     timer_init(&m->start_limit, took_too_long, m);
     timer_init(&m->look_at_file, look_at_file, m);
     timer_init(&m->ask_names, ask_names, m);
     list_init(&m->ending);
-    lookup_init(&m->lookup, house->watch, names_known, m);
-    return house->watch.set(house->watch.loop, signals_fd(), WATCH_READ,
-                            &m->on_signal);
+    lookup_init(&m->lookup, watch, names_known, m);
+    return watch.set(watch.loop, signals_fd(), WATCH_READ, &m->on_signal);
 }
 
 /* The first generation: nobody is served yet, so it may wait for the names. 0, or
@@ -481,7 +401,7 @@ static int begin(struct master *m, config_t *config)
         calloc((size_t)config->num_backends, sizeof *answers);
     int unknown;
 
-    m->last_read = copy_config(config);
+    m->last_read = config_copy(config);
     if (answers == NULL) {
         log_error(m->house.program, "start: %s", strerror(errno));
         config_free(config);
@@ -516,18 +436,15 @@ static void run(struct master *m)
             break;
         }
         advance(m);
-        lb_admin_turn(m->admin);
-        if (m->next_admin != m->admin)
-            lb_admin_turn(m->next_admin);
+        lb_admin_turn(&m->admin);
     }
 }
 
 static void take_apart(struct master *m)
 {
-    if (m->current != NULL)
-        print_all(m);
+    print_all(m);
     lookup_cancel(&m->lookup);
-    lb_admin_close(m->admin);
+    lb_admin_close(&m->admin);
     generation_destroy(m->starting);
     generation_destroy(m->current);
     while (!list_is_empty(&m->ending)) {
@@ -537,10 +454,7 @@ static void take_apart(struct master *m)
         generation_destroy(LIST_OWNER(first, struct generation, link));
     }
     config_free(m->last_read);
-    free(m->house.total);
-    board_close(m->house.board);
-    shared_unmap(m->house.clients, client_table_size(RATE_LIMITER_CLIENTS));
-    metrics_destroy(m->house.metrics);
+    household_close(&m->house);
     event_loop_destroy(m->loop);
 }
 
