@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include "access_log.h"
 #include "balance_more.h"
 #include "clock.h"
 #include "descriptor.h"
@@ -8,6 +9,7 @@
 #include "event_loop.h"
 #include "limit_filter.h"
 #include "log.h"
+#include "mover_splice.h"
 #include "pool_connector.h"
 #include "service.h"
 #include "signals.h"
@@ -34,6 +36,8 @@ struct worker {
     struct pool_connector pools;
     struct connector connector;
     struct limit_filter limit;
+    struct access_log log;
+    struct splicer splicer;
     struct metrics_filter *metrics;
     struct timer publish; /* set while there is something new to tell */
     uint8_t failing[MAX_BACKENDS]; /* backends whose last request failed */
@@ -149,6 +153,8 @@ static void publish(void *owner)
     struct worker *w = owner;
 
     metrics_filter_collect(w->metrics, &w->service, &w->pools);
+    metrics_mirror(w->metrics->metrics, w->metrics->log_lost,
+                   w->log.writer.lost);
 }
 
 static void publish_soon(struct worker *w)
@@ -188,6 +194,10 @@ static void run_errand(struct worker *w, const struct errand *errand)
         break;
     case ERRAND_HURRY:
         w->hurry = 1;
+        break;
+    case ERRAND_REOPEN:
+        if (w->job->config->access_log.on)
+            log_writer_reopen(&w->log.writer);
         break;
     default:
         break;
@@ -256,6 +266,21 @@ static int add_limit(struct worker *w)
     return 0;
 }
 
+/* 0, or -1, said. */
+static int add_log(struct worker *w)
+{
+    const config_t *c = w->job->config;
+
+    if (!c->access_log.on)
+        return 0;
+    access_log_format(c->access_log.format, &w->log.format);
+    if (log_writer_open(&w->log.writer, w->job->program, c->access_log.path,
+                        w->service.watch) != 0)
+        return -1;
+    add_filter(w, access_log_seam(&w->log));
+    return 0;
+}
+
 static void configure(struct worker *w, const config_t *c)
 {
     struct service *service = &w->service;
@@ -288,13 +313,15 @@ static int add_parts(struct worker *w, const config_t *c)
 
     add_filter(w, board);
     add_filter(w, statistics);
-    if (add_metrics(w) != 0 || add_limit(w) != 0 ||
+    if (add_metrics(w) != 0 || add_limit(w) != 0 || add_log(w) != 0 ||
         pool_connector_init(&w->pools, service->set, service->watch,
                             c->pool.max_size,
                             (c->pool.ttl_ms + 999) / 1000) != 0)
         return -1;
     w->connector = pool_connector_seam(&w->pools);
     service->connector = &w->connector;
+    splicer_init(&w->splicer, c->zero_copy_min);
+    service->mover = &w->splicer.mover;
     return 0;
 }
 
@@ -339,6 +366,8 @@ static void take_apart(struct worker *w)
     w->service.watch.set_timer(w->loop, &w->publish, CLOCK_NEVER);
     w->service.watch.set_timer(w->loop, &w->growth, CLOCK_NEVER);
     pool_connector_close(&w->pools);
+    splicer_close(&w->splicer);
+    access_log_close(&w->log);
     rate_limiter_destroy(w->limit.limiter);
 }
 
