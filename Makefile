@@ -12,7 +12,7 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
-        clean help
+        install clean help
 
 all:         ## build every program
 	$(call each,all,$(PARTS))
@@ -51,6 +51,17 @@ docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... f
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	+@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
 	    $(or $(OUT),build/export)/$$chapter || exit 1; done
+
+PREFIX ?= /usr/local
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+install:     ## lb and its man page, under PREFIX (DESTDIR is put in front)
+	+@$(MAKE_IN) chapter-10-hot-reload all
+	install -d '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/share/man/man8' \
+	    '$(DESTDIR)$(BASH_COMPLETIONS)'
+	install -m 755 chapter-10-hot-reload/lb '$(DESTDIR)$(PREFIX)/sbin/lb'
+	install -m 644 chapter-10-hot-reload/lb.8 \
+	    '$(DESTDIR)$(PREFIX)/share/man/man8/lb.8'
+	install -m 644 docs/lb.bash-completion '$(DESTDIR)$(BASH_COMPLETIONS)/lb'
 
 clean:       ## remove everything that was built
 	$(call each,clean,$(PARTS) tests/bench)
