@@ -209,10 +209,28 @@ static struct program *start(const char *const argv[], int input, int apart)
     return p;
 }
 
+/* " listening on ..." behind the first word of a line, or NULL: an admin port is
+ * announced, too, but that is not what makes a program ready. */
+static const char *ready_line(const char *output)
+{
+    const char *at = output;
+
+    while ((at = strstr(at, " listening on ")) != NULL) {
+        const char *word = at;
+
+        while (word > output && word[-1] != ' ' && word[-1] != '\n')
+            word--;
+        if (word == output || word[-1] == '\n')
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
 /* "PROGRAM listening on ADDRESS:PORT\n": the port, or 0 if it is not there. */
 static int ready_port(const char *output)
 {
-    const char *line = strstr(output, " listening on ");
+    const char *line = ready_line(output);
     const char *end = line != NULL ? strchr(line, '\n') : NULL;
     const char *at = end;
     char *stop;
