@@ -64,7 +64,8 @@ metrics_t *metrics_attach(void *memory, int row)
     struct metrics_region *region = memory;
     metrics_t *m;
 
-    if (atomic_get(&region->made) != METRICS_MADE || row < 0 || row >= region->rows) {
+    if (atomic_get(&region->made) != METRICS_MADE || row < 0 ||
+        row >= region->rows) {
         errno = EINVAL;
         return NULL;
     }

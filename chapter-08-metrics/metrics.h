@@ -9,8 +9,8 @@
 
 /* metrics: numbers about a running program, for others to collect.
  *
- *   family    a name, what it means, and its kind       lb_requests_total
- *   series    one of its sets of labels                 {backend="b1",status="200"}
+ *   family    a name, what it means, its kind         lb_requests_total
+ *   series    one of its sets of labels      {backend="b1",status="200"}
  *   cell      where a number lies
  *
  * A counter only goes up (how fast is for the reader to work out); a gauge is

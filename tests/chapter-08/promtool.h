@@ -13,7 +13,8 @@
 static inline const char *promtool_path(void)
 {
     static const char *const places[] = {
-        "/usr/bin/promtool", "/usr/local/bin/promtool", "/opt/homebrew/bin/promtool"};
+        "/usr/bin/promtool", "/usr/local/bin/promtool",
+        "/opt/homebrew/bin/promtool"};
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (access(places[i], X_OK) == 0)

@@ -146,7 +146,7 @@ static void sighup_opens_it_anew(void **state)
     assert_int_equal(lines_of(other), 2);
 }
 
-/* ---- what must not stop it --------------------------------------------------- */
+/* ---- what must not stop it ------------------------------------------------- */
 
 #define MANY 3000 /* lines of more than a buffer */
 
