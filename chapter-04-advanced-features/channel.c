@@ -89,9 +89,9 @@ void channel_forget_sent(struct channel *c)
 
 void channel_stop(struct channel *c)
 {
-    c->mover->drop(c);
     channel_forget_sent(c);
     buffer_consume(&c->buf, buffer_size(&c->buf));
+    c->mover->drop(c);
     c->cleared = 0;
     c->pass = 0;
     c->eof = 1;

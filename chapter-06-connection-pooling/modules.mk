@@ -1,7 +1,7 @@
 # What chapter 6 adds to the chapters before it, in reading order.
 include ../chapter-05-high-perf-io/modules.mk
 MODULES  += $(addprefix chapter-06-connection-pooling/, conn_pool.c \
-            pool_connector.c http_response.c http_frame.c tunnel.c \
+            pool_connector.c mover_bulk.c http_response.c http_frame.c tunnel.c \
             engine_http.c pooled.c)
 INCLUDES += -I../chapter-06-connection-pooling
 INCLUDES_chapter-06-connection-pooling := $(INCLUDES)

@@ -64,6 +64,8 @@ int pooled_prepare(struct pooled *p)
     p->connector = pool_connector_seam(&p->pools);
     if (balancer_prepare(&p->balancer, watch, &p->connector, &engine_http) != 0)
         return -1;
+    bulk_init(&p->bulk);
+    p->balancer.service.mover = &p->bulk.mover;
     if (pool_connector_init(&p->pools, &p->balancer.set, watch, p->pool_size,
                             p->ttl_seconds) != 0)
         return failed(p, "pools");
@@ -89,5 +91,6 @@ int pooled_run(struct pooled *p, int (*turn)(struct balancer *b))
 void pooled_close(struct pooled *p)
 {
     pool_connector_close(&p->pools);
+    bulk_close(&p->bulk);
     event_loop_destroy(p->loop);
 }

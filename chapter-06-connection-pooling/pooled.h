@@ -3,6 +3,7 @@
 
 #include "balancer.h"
 #include "event_loop.h"
+#include "mover_bulk.h"
 #include "pool_connector.h"
 
 /* pooled: what the load balancers from this chapter on have in common: the
@@ -25,6 +26,7 @@
 struct pooled {
     struct balancer balancer; /* first: print_more is handed this */
     event_loop_t *loop;
+    struct bulk bulk; /* how bodies are copied */
     struct pool_connector pools;
     struct connector connector; /* these pools, as a service sees them */
     int pool_size, ttl_seconds;

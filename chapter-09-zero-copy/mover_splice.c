@@ -151,10 +151,8 @@ static int bring_back(struct channel *c)
     return 0;
 }
 
-static void splice_drop(struct channel *c)
+static void let_go(struct splicer *sp, struct channel *c)
 {
-    struct splicer *sp = c->mover->self;
-
     if (c->held == NULL)
         return;
     if (c->hidden == 0)
@@ -163,6 +161,14 @@ static void splice_drop(struct channel *c)
         close_pipe(sp, c->held); /* nobody else may get what is in it */
     c->held = NULL;
     c->hidden = 0;
+}
+
+static void splice_drop(struct channel *c)
+{
+    struct splicer *sp = c->mover->self;
+
+    let_go(sp, c);
+    bulk_drop(sp->bulk, c);
 }
 
 static enum moved splice_pump(struct channel *c)
@@ -177,17 +183,17 @@ static enum moved splice_pump(struct channel *c)
     if (sp->refused && bring_back(c) != 0)
         out = -1;
     if (c->hidden == 0 && (c->pass == 0 || c->pass >= sp->min || c->eof))
-        splice_drop(c); /* for the last min bytes it is kept */
+        let_go(sp, c); /* for the last min bytes it is kept */
     if (out == 0 && (sp->refused || (in == 0 && c->hidden == 0)))
-        return mover_copy.pump(c);
+        return bulk_pump(sp->bulk, c);
     return channel_verdict(c, in, out);
 }
 
 /* ---- the splicer -------------------------------------------------------- */
 
-void splicer_init(struct splicer *sp, uint64_t min)
+void splicer_init(struct splicer *sp, uint64_t min, struct bulk *bulk)
 {
-    const struct splicer none = {{sp, splice_pump, splice_drop}, min, 0,
+    const struct splicer none = {{sp, splice_pump, splice_drop}, bulk, min, 0,
                                  NULL, 0, 0, 0};
 
     *sp = none;

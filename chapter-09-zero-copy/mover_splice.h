@@ -1,7 +1,7 @@
 #ifndef MOVER_SPLICE_H
 #define MOVER_SPLICE_H
 
-#include "channel.h"
+#include "mover_bulk.h"
 
 #include <stdint.h>
 
@@ -32,6 +32,7 @@ struct splice_pipe;
 
 struct splicer {
     struct mover mover; /* for struct service; it stays the splicer's */
+    struct bulk *bulk;  /* copies what is not spliced */
     uint64_t min;
     int refused;             /* the system does not splice these descriptors */
     struct splice_pipe *spare;
@@ -40,9 +41,9 @@ struct splicer {
     int pipes;        /* that exist now */
 };
 
-/* For bodies of at least `min` bytes, not counting those that come with the head.
- * 0: none. Must stay where it is as long as a channel uses it. */
-void splicer_init(struct splicer *sp, uint64_t min);
+/* For bodies of at least `min` bytes, not counting those that come with the head;
+ * the rest is `bulk`'s. 0: none. Must stay where it is as long as a channel uses it. */
+void splicer_init(struct splicer *sp, uint64_t min, struct bulk *bulk);
 
 /* Closes the spare pipes: when all channels have been dropped. */
 void splicer_close(struct splicer *sp);

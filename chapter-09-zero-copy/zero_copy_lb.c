@@ -6,8 +6,8 @@
  *
  * Read next: zero_copy.h, mover_splice.h, mover_splice.c. */
 
-#include "limited.h"
 #include "log.h"
+#include "measured.h"
 #include "mover_splice.h"
 #include "options.h"
 
@@ -19,16 +19,17 @@ static const char USAGE[] =
     "usage: zero_copy_lb PORT HOST:PORT[:WEIGHT]... [-a ALGORITHM]\n"
     "                    [-p POOL_SIZE] [-t TTL_SECONDS]\n"
     "                    [-r REQUESTS_PER_SECOND] [-b BURST]\n"
-    "                    [-l token_bucket|sliding_window] [-z MIN_BYTES]\n"
+    "                    [-l token_bucket|sliding_window] [-m ADMIN_PORT]\n"
+    "                    [-z MIN_BYTES]\n"
     "Spreads HTTP requests over the backends; large bodies are spliced.\n"
-    LIMITED_USAGE
+    MEASURED_USAGE
     "  -z BYTES   bodies of at least so many bytes are spliced (default 65536,\n"
     "             0: never)\n"
     BALANCER_STOP
     "Example: zero_copy_lb 8080 127.0.0.1:9001 127.0.0.1:9002 -z 32768\n";
 
 struct zero_copy_lb {
-    struct limited limited; /* first: print_more is handed this */
+    struct measured measured; /* first: print_more is handed this */
     struct splicer splicer;
     int min;
 };
@@ -39,7 +40,7 @@ static const char *take(void *self, int what, int n, const char *value)
 
     if (what == 'z')
         return options_number(value, 0, INT_MAX, &lb->min);
-    return limited_take(&lb->limited, what, n, value);
+    return measured_take(&lb->measured, what, n, value);
 }
 
 static void print(const struct balancer *b)
@@ -53,24 +54,24 @@ static void print(const struct balancer *b)
 
 static int serve(struct zero_copy_lb *lb)
 {
-    struct balancer *b = &lb->limited.pooled.balancer;
+    struct pooled *p = &lb->measured.limited.pooled;
 
-    if (limited_prepare(&lb->limited) != 0)
+    if (measured_prepare(&lb->measured) != 0)
         return 1;
-    splicer_init(&lb->splicer, (uint64_t)lb->min);
-    b->service.mover = &lb->splicer.mover;
-    b->print_more = print;
-    return pooled_run(&lb->limited.pooled, NULL);
+    splicer_init(&lb->splicer, (uint64_t)lb->min, &p->bulk);
+    p->balancer.service.mover = &lb->splicer.mover;
+    p->balancer.print_more = print;
+    return measured_run(&lb->measured);
 }
 
 int main(int argc, char *argv[])
 {
     static const struct command_line command_line = {
-        PROGRAM, USAGE, LIMITED_OPTIONS "z", 2, "PORT and backends"};
+        PROGRAM, USAGE, MEASURED_OPTIONS "z", 2, "PORT and backends"};
     static struct zero_copy_lb lb; /* static: too large for some stacks */
     int status;
 
-    limited_init(&lb.limited, PROGRAM);
+    measured_init(&lb.measured, PROGRAM);
     lb.min = ZERO_COPY_MIN;
     status = options_read(&command_line, argc, argv, take, &lb);
     if (status >= 0)
@@ -78,6 +79,6 @@ int main(int argc, char *argv[])
 
     status = serve(&lb);
     splicer_close(&lb.splicer);
-    limited_close(&lb.limited);
+    measured_close(&lb.measured);
     return status;
 }

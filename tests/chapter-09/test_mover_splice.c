@@ -132,9 +132,10 @@ static void what_out_refuses_waits_in_the_pipe(void **state)
     blocked = block_sink();
     say(letters(1000));
     assert_int_equal(pump_on(), STUCK);
-    if (can_splice())
+    if (can_splice()) {
         assert_int_equal(c.hidden, 1000);
-    assert_int_equal(channel_wants_in(&c), 0);
+        assert_int_equal(channel_wants_in(&c), 0);
+    }
     assert_int_equal(channel_wants_out(&c), WATCH_WRITE);
     say("later");
     assert_int_equal(pump_on(), STUCK); /* it is behind the others */

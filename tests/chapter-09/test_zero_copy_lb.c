@@ -27,7 +27,7 @@ static void explains_itself(void **state)
 {
     (void)state;
     lb_command_explains_itself(
-        &me, "PORT HOST:PORT[:WEIGHT]... [-a ALGORITHM]\n", "aptrblz");
+        &me, "PORT HOST:PORT[:WEIGHT]... [-a ALGORITHM]\n", "aptrblmz");
 }
 
 static void takes_options_anywhere(void **state)
