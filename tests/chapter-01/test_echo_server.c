@@ -203,7 +203,7 @@ static void a_client_that_has_gone_raises_no_sigpipe(void **state)
 
     (void)state;
     expect_event(p, "connected", port, "\n");
-    program_signal(p, SIGSTOP);
+    program_freeze(p);
     memset(data, 'x', sizeof data);
     wire_send(fd, data, sizeof data);
     wire_close(fd);
@@ -222,7 +222,7 @@ static void a_client_may_go_while_it_waits(void **state)
     int fd;
 
     (void)state;
-    program_signal(p, SIGSTOP);
+    program_freeze(p);
     wire_reset(wire_connect(program_port(p)));
     wire_close(wire_connect(program_port(p)));
     fd = wire_connect(program_port(p));

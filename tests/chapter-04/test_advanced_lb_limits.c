@@ -98,7 +98,7 @@ static void a_batch_is_cut_at_the_limit(void **state)
     for (int i = 0; i < CLIENTS - AT_ONCE; i++)
         clients[i] = wire_connect(lb.port);
     lb_expect_statistics(&lb, "Connections: active 246, ");
-    program_signal(lb.program, SIGSTOP);
+    program_freeze(lb.program);
     for (int i = CLIENTS - AT_ONCE; i < CLIENTS; i++)
         clients[i] = wire_connect(lb.port);
     program_signal(lb.program, SIGCONT);

@@ -346,7 +346,7 @@ static void what_was_sent_before_the_signal_is_answered(void **state)
     lb_start_scripted(&lb, 1);
     known.client = wire_connect(lb.port);
     lb_expect_statistics(&lb, "active 1,");
-    program_signal(lb.program, SIGSTOP);
+    program_freeze(lb.program);
     wire_send_text(known.client, GET);
     unknown.client = wire_connect(lb.port);
     wire_send_text(unknown.client, GET);

@@ -67,7 +67,7 @@ static void all_of_them_may_speak_at_once(void **state)
     (void)state;
     lb_start_real(&lb, 1);
     connect_all(&lb, count);
-    program_signal(lb.program, SIGSTOP);
+    program_freeze(lb.program);
     for (int i = 0; i < count; i++)
         wire_send_text(clients[i], "!\r\n\r\n"); /* needs no backend */
     program_signal(lb.program, SIGCONT);

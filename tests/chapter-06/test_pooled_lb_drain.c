@@ -120,7 +120,7 @@ static void what_was_sent_before_the_signal_is_answered(void **state)
     (void)state;
     lb_start_scripted(&lb, 1);
     client = kept_pair(&lb, 0, &backend);
-    program_signal(lb.program, SIGSTOP);
+    program_freeze(lb.program);
     wire_send_text(client, GET);
     program_signal(lb.program, SIGTERM);
     program_signal(lb.program, SIGCONT);

@@ -148,7 +148,7 @@ static void one_fresh_connection_is_enough(void **state)
         wire_expect_text(client[i], YES);
     }
     lb_expect_statistics(&lb, ", idle 5\n");
-    program_signal(lb.program, SIGSTOP);
+    program_freeze(lb.program);
     wire_send_text(client[0], GET);
     for (int i = 0; i < IDLE; i++)
         wire_close(backend[i]);
@@ -262,7 +262,7 @@ static void what_comes_with_the_request_is_no_answer(void **state)
         int backend, client = kept_pair(&lb, 0, &backend), fresh;
         const char *request = i & 2 ? POST : GET;
 
-        program_signal(lb.program, SIGSTOP);
+        program_freeze(lb.program);
         if (i % 2)
             wire_send_text(client, request);
         wire_send_text(backend, POISON);
@@ -291,7 +291,7 @@ static void an_end_that_comes_with_the_request_costs_nothing(void **state)
     for (int i = 0; i < 20; i++) {
         int backend, client = kept_pair(&lb, 0, &backend);
 
-        program_signal(lb.program, SIGSTOP);
+        program_freeze(lb.program);
         send_into_the_end(client, POST, backend, i);
         program_signal(lb.program, SIGCONT);
         backend = kept_accept(&lb, 0, "POST / ");

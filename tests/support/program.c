@@ -385,6 +385,16 @@ void program_signal(struct program *p, int sig)
         failure("signal %d to %s: %s", sig, p->name, strerror(errno));
 }
 
+void program_freeze(struct program *p)
+{
+    siginfo_t what;
+
+    program_signal(p, SIGSTOP);
+    while (waitid(P_PID, (id_t)p->pid, &what, WSTOPPED) != 0)
+        if (errno != EINTR)
+            failure("waiting for %s to stop: %s", p->name, strerror(errno));
+}
+
 /* Its output ends a moment before the process does, or long after, if a child
  * of its own still holds the pipe: only waitpid() is to be believed. */
 static int await_end(struct program *p)

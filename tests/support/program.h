@@ -55,6 +55,9 @@ const char *program_expect_in(struct program *p, const char *text, int ms);
 
 void program_signal(struct program *p, int sig);
 
+/* SIGSTOP, and it has stopped: what comes until SIGCONT it finds at once. */
+void program_freeze(struct program *p);
+
 /* Waits for its end, at most 30 scaled seconds: the exit status, or 128 +
  * signal. Reads its output meanwhile, so that it never blocks on a full pipe.
  * Frees p. The form with `output` hands over what it printed (free() it). */
