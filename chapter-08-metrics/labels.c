@@ -223,5 +223,5 @@ void labels_add(char out[LABELS_TEXT_MAX], const char *name, const char *value)
     while (*value != '\0' &&
            (size_t)(at - out) + longest + sizeof "\"" <= LABELS_TEXT_MAX)
         at += escape(at, &value);
-    at = put(at, "\"", 2);
+    put(at, "\"", 2);
 }

@@ -75,8 +75,10 @@ static double draw_exponential(uint64_t hash)
     double u = ((double)(hash >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */
     double twos = 0, t, t2;
 
-    for (; u < 0.7; u *= 2)
+    while (u < 0.7) {
+        u *= 2;
         twos++;
+    }
     t = (u - 1) / (u + 1);
     t2 = t * t;
     return twos * LN_2 -
