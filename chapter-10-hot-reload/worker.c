@@ -37,6 +37,7 @@ struct worker {
     struct connector connector;
     struct limit_filter limit;
     struct access_log log;
+    struct bulk bulk;
     struct splicer splicer;
     struct metrics_filter *metrics;
     struct timer publish; /* set while there is something new to tell */
@@ -320,7 +321,8 @@ static int add_parts(struct worker *w, const config_t *c)
         return -1;
     w->connector = pool_connector_seam(&w->pools);
     service->connector = &w->connector;
-    splicer_init(&w->splicer, c->zero_copy_min);
+    bulk_init(&w->bulk);
+    splicer_init(&w->splicer, c->zero_copy_min, &w->bulk);
     service->mover = &w->splicer.mover;
     return 0;
 }
@@ -367,6 +369,7 @@ static void take_apart(struct worker *w)
     w->service.watch.set_timer(w->loop, &w->growth, CLOCK_NEVER);
     pool_connector_close(&w->pools);
     splicer_close(&w->splicer);
+    bulk_close(&w->bulk);
     access_log_close(&w->log);
     rate_limiter_destroy(w->limit.limiter);
 }
