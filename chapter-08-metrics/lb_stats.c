@@ -64,14 +64,20 @@ static void put_requests(const struct metrics_filter *f, struct text *out)
 
 /* ---- times -------------------------------------------------------------- */
 
+/* To the microsecond: more would be a lie. */
 static void put_quantiles(const struct histogram *h, struct text *out)
 {
     static const double quantiles[] = {0.5, 0.9, 0.99};
     static const char *const names[] = {"\"p50\":", ",\"p90\":", ",\"p99\":"};
 
     for (int i = 0; i < 3; i++) {
+        double q = histogram_quantile(h, quantiles[i]);
+
         text_put(out, names[i]);
-        text_json_number(out, histogram_quantile(h, quantiles[i]));
+        if (q == q) /* not NaN, which JSON has no word for */
+            text_print(out, "%.6f", q);
+        else
+            text_put(out, "null");
     }
 }
 

@@ -338,7 +338,7 @@ static void stats_are_the_sums_of_the_metrics(void **state)
                  "\"sent\":5000}");
     expect_stats("\"count\":5,\"sum\":0.015,");
     expect_stats("{\"le\":0.0025,\"count\":0},{\"le\":0.005,\"count\":5}");
-    expect_stats("\"p50\":0.00375,");
+    expect_stats("\"p50\":0.003750,");
     expect_stats("{\"name\":\"127.0.0.1:9001\",\"up\":true,\"weight\":3,"
                  "\"active\":0,\"requests\":2,\"failures\":0");
     expect_stats("{\"name\":\"[::1]:9002\",\"up\":false,\"weight\":1,"
