@@ -144,3 +144,13 @@ int backend_mask_has(const struct backend_mask *mask, int index)
 {
     return (int)(mask->bits[index / 64] >> (index % 64) & 1);
 }
+
+int backend_mask_count(const struct backend_mask *mask)
+{
+    int count = 0;
+
+    for (int i = 0; i < MAX_BACKENDS / 64; i++)
+        for (uint64_t bits = mask->bits[i]; bits != 0; bits &= bits - 1)
+            count++; /* the lowest bit that is set is taken away */
+    return count;
+}

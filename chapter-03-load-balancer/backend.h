@@ -102,5 +102,6 @@ int backend_healthy_count(const struct backend_set *set);
 
 void backend_mask_add(struct backend_mask *mask, int index);
 int backend_mask_has(const struct backend_mask *mask, int index);
+int backend_mask_count(const struct backend_mask *mask);
 
 #endif

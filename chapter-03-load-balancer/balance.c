@@ -2,13 +2,30 @@
 
 #include <string.h>
 
+static int is_up(const struct backend_set *set, int i,
+                 const struct backend_mask *tried)
+{
+    return set->backends[i].is_healthy && !backend_mask_has(tried, i);
+}
+
+static int has_room(const struct backend *b)
+{
+    return b->max_connections == 0 || backend_load(b) < b->max_connections;
+}
+
 int balance_is_usable(const struct backend_set *set, int i,
                       const struct backend_mask *tried)
 {
-    const struct backend *b = &set->backends[i];
+    return is_up(set, i, tried) && has_room(&set->backends[i]);
+}
 
-    return b->is_healthy && !backend_mask_has(tried, i) &&
-           (b->max_connections == 0 || backend_load(b) < b->max_connections);
+int balance_is_busy(const struct backend_set *set,
+                    const struct backend_mask *tried)
+{
+    for (int i = 0; i < set->num_backends; i++)
+        if (is_up(set, i, tried) && !has_room(&set->backends[i]))
+            return 1;
+    return 0;
 }
 
 /* The first usable one from `start` on, going round once. */

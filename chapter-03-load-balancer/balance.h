@@ -47,8 +47,14 @@ struct backend *select_least_connections(struct backend_set *set,
 struct backend *select_ip_hash(struct backend_set *set, const char *client_ip,
                                const struct backend_mask *tried);
 
-/* What algorithms are made of. Whether backend i may be picked: it is healthy, has
- * not been tried, and has fewer than its max_connections. Whether a has fewer active connections for its weight. */
+/* Whether, if nothing was picked, waiting may help: one that could be picked has
+ * its max_connections already. */
+int balance_is_busy(const struct backend_set *set,
+                    const struct backend_mask *tried);
+
+/* What algorithms are made of. Whether backend i may be picked: it is healthy,
+ * has not been tried, and has fewer than its max_connections. Whether a has fewer
+ * active connections for its weight. */
 int balance_is_usable(const struct backend_set *set, int i,
                       const struct backend_mask *tried);
 int balance_is_idler(const struct backend *a, const struct backend *b);
@@ -56,7 +62,8 @@ int balance_is_idler(const struct backend *a, const struct backend *b);
 /* The algorithm of that name or alias, or NULL. */
 const struct balance *balance_find(const char *name);
 
-/* What `balance` picks; NULL if every backend is down or tried. */
+/* What `balance` picks; NULL if every backend is down,
+ * tried or busy. */
 struct backend *select_backend(const struct balance *balance,
                                struct backend_set *set, const char *client_ip,
                                const struct backend_mask *tried);

@@ -3,6 +3,7 @@
 #include "downstream.h"
 #include "forwarded.h"
 #include "linger.h"
+#include "queue.h"
 #include "service.h"
 #include "upstream.h"
 
@@ -101,7 +102,7 @@ static void connect_backend(struct session *s)
     int status;
 
     if (!s->up.can_write) { /* still on its way */
-        channel_pump(&s->up); /* meanwhile, what the client sends on */
+        upstream_wait(s);
         return;
     }
     status = upstream_connected(s);
@@ -196,7 +197,9 @@ static void answer_is_late(struct session *s)
 
 static void single_expire(struct session *s)
 {
-    if (s->state == CONNECT)
+    if (queue_has(s))
+        downstream_refuse(s, 503, QUEUE_TOO_LONG);
+    else if (s->state == CONNECT)
         backend_failed(s, "connecting took too long", 504);
     else if (s->state == RELAY && !session_has_answer(s))
         answer_is_late(s);

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "queue.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -191,6 +192,7 @@ int service_open(struct service *service)
     list_init(&service->ended);
     list_init(&service->spare);
     list_init(&service->idle);
+    queue_init(service);
     timer_init(&service->pause, go_on, service);
     timer_init(&service->drain_limit, time_is_up, service);
     return request_ids_init(&service->ids) != 0 ? -1
@@ -200,6 +202,10 @@ int service_open(struct service *service)
 void service_turn(struct service *service)
 {
     reap(service);
+    if (!queue_is_empty(service)) {
+        queue_serve(service);
+        reap(service); /* nobody else may come to do it */
+    }
     settle_listener(service);
 }
 
@@ -257,6 +263,7 @@ void service_close(struct service *service)
     reap(service);
     watch->set_timer(watch->loop, &service->pause, CLOCK_NEVER);
     watch->set_timer(watch->loop, &service->drain_limit, CLOCK_NEVER);
+    watch->set_timer(watch->loop, &service->look, CLOCK_NEVER);
     while ((s = first(&service->spare)) != NULL) {
         list_remove(&s->link);
         free_session(s);

@@ -37,6 +37,7 @@ struct timeouts { /* milliseconds */
     int head_ms;    /* for a whole request head */
     int connect_ms; /* for one connection to a backend */
     int read_ms;    /* without a byte in either direction */
+    int queue_ms;   /* for a place at a backend, if all are busy (queue.h) */
     int drain_ms;   /* for requests under way when we are asked to stop */
     int idle_ms;    /* between two requests of a client (chapter 6) */
     int tunnel_ms;  /* without a byte, after an upgrade (chapter 6) */
@@ -59,6 +60,8 @@ struct service {
     int filter_count;
     struct timeouts timeouts;
     int max_clients;
+    int max_asked; /* backends that one request is given to, one after the
+                      other, until one answers; 0: all there are */
 
     struct request_ids ids;
     int active, peak; /* clients now, and at most so far */
@@ -71,14 +74,17 @@ struct service {
     struct list sessions, ended, spare; /* of sessions */
     int spares;
     struct list idle; /* of idle clients: the longest silent first */
+    struct list queue; /* of sessions, too: those that wait for a backend */
+    struct timer look; /* queue.c's */
 };
 
 /* Begins to accept. 0, or -1 and errno; then nothing is left to close but the
  * listener. */
 int service_open(struct service *service);
 
-/* To be called after each turn of the loop: frees the sessions that have ended
- * and goes on accepting. */
+/* To be called after each turn of the loop: frees the sessions that have ended,
+ * gives the places at backends that have become free to those who wait, and goes on
+ * accepting. */
 void service_turn(struct service *service);
 
 /* Stops accepting at once; requests under way may finish in timeouts.drain_ms,

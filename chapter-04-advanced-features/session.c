@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "idle.h"
+#include "queue.h"
 #include "service.h"
 
 #include <string.h>
@@ -47,6 +48,7 @@ void session_start(struct session *s, struct service *service, int client_fd,
     s->backend_fd = -1;
     s->client_events = UNKNOWN;
     s->in_exchange = s->bodyless = s->ended = 0;
+    list_init(&s->turn);
     s->seen = 0;
     channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX, mover);
     channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX, mover);
@@ -104,6 +106,7 @@ void session_release_backend(struct session *s, int reusable)
     const struct connector *c = s->service->connector;
     int fd = s->backend_fd;
 
+    queue_leave(s);
     if (fd < 0)
         return;
     if (!reusable)

@@ -56,13 +56,15 @@ struct session {
     size_t seen;     /* bytes of a head that have been parsed in vain */
     int bodyless;    /* it is HEAD: no answer has a body */
     int repeatable;  /* its method may be sent twice: RFC 9110, 9.2.2 */
-    int connecting;  /* the backend has not answered the connect yet */
+    int connecting;  /* the backend has not answered the connect yet, or has
+                        not even been found: queue.h */
     int stale;       /* a used connection had died: ask for a fresh one */
     int address_tries; /* of the current backend's addresses */
     struct backend_mask tried; /* backends that have failed this request */
 
     int ended;
     struct list link; /* in the service's list of living, ended or free ones */
+    struct list turn; /* in the service's queue, or alone */
     char *memory[2];  /* SESSION_BUFFER bytes each */
 };
 
@@ -84,8 +86,9 @@ void session_settle(struct session *s);
 /* Connects the channels with the backend's descriptor (-1: with none). */
 void session_set_backend(struct session *s, int fd);
 
-/* Gives the backend's connection back to the connector; does nothing if there
- * is none. `reusable` as in connector.h. */
+/* Gives the backend's connection back to the connector, or gives up the place in
+ * the queue for one; does nothing if there is neither. `reusable` as in
+ * connector.h. */
 void session_release_backend(struct session *s, int reusable);
 
 /* The time in microseconds, as exactly as the loop knows it. */

@@ -2,6 +2,7 @@
 
 #include "balance.h"
 #include "log.h"
+#include "queue.h"
 #include "service.h"
 
 #include <errno.h>
@@ -53,20 +54,47 @@ static int same_backend_again(const struct session *s)
     return s->address_tries > 0 || s->stale;
 }
 
-/* The next backend that can be connected to: 0; `status` if there is none. */
+static int has_asked_enough(const struct session *s)
+{
+    int max = s->service->max_asked;
+
+    return max > 0 && backend_mask_count(&s->tried) >= max;
+}
+
+/* The backend to ask next, or NULL. */
+static struct backend *choose(const struct session *s)
+{
+    const struct service *service = s->service;
+
+    if (same_backend_again(s))
+        return s->x.backend;
+    if (has_asked_enough(s))
+        return NULL;
+    return select_backend(service->balance, service->set, s->x.client_ip,
+                          &s->tried);
+}
+
+/* There is nobody to ask: waits if that can change, else gives up. */
+static int nobody(struct session *s, int status)
+{
+    if (has_asked_enough(s) || !balance_is_busy(s->service->set, &s->tried))
+        return status;
+    queue_wait(s);
+    return 0;
+}
+
+/* The next backend that can be connected to, or a place in the queue: 0;
+ * `status` if there is neither. */
 static int try_next(struct session *s, int status)
 {
     struct service *service = s->service;
 
     for (;;) {
-        struct backend *b =
-            same_backend_again(s)
-                ? s->x.backend
-                : select_backend(service->balance, service->set,
-                                 s->x.client_ip, &s->tried);
+        struct backend *b = choose(s);
 
         if (b == NULL)
-            return status;
+            return nobody(s, status);
+        queue_leave(s);
         if (s->x.backend != NULL && b != s->x.backend)
             backend_account(s->x.backend, 0, 0, 0, 0);
         s->x.backend = b;
@@ -91,13 +119,26 @@ int upstream_begin(struct session *s)
     s->stale = 0;
     s->x.backend = NULL;
     s->x.tries = 0;
-    return try_next(s, 503);
+    if (queue_is_empty(s->service))
+        return try_next(s, 503);
+    queue_wait(s);
+    return 0;
+}
+
+void upstream_wait(struct session *s)
+{
+    channel_pump(&s->up);
+    if (queue_has(s) && s->up.eof)
+        session_end(s, "the client left");
 }
 
 int upstream_connected(struct session *s)
 {
-    int error = net_connect_result(s->backend_fd);
+    int error;
 
+    if (queue_has(s))
+        return try_next(s, 503);
+    error = net_connect_result(s->backend_fd);
     if (error != 0)
         return upstream_failed(s, strerror(error), 502);
     s->connecting = 0;

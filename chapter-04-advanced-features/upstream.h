@@ -6,18 +6,24 @@
 /* upstream: gets a session its backend, and another one when that fails.
  *
  *     pick (balance) -> acquire (connector) -> wait for connect -> connected
- *       ^                                           |
+ *       ^    |                                      |
+ *       |    +--> all are busy: wait in the queue (queue.h)
  *       +------ the next one, if it was refused ----+
  *
  * A function here returns 0 when things go on, or the HTTP status to give up
  * with: 503 nobody is up, 502 all that were tried failed, 504 the last one did
  * not answer in time. */
 
-/* Chooses a backend for a new exchange and begins to connect. */
+/* Chooses a backend for a new exchange and begins to connect. Who comes while
+ * others wait joins them. */
 int upstream_begin(struct session *s);
 
-/* The descriptor has become writable while connecting: now connected (and
- * !s->connecting), or on the way to the next backend. */
+/* While connecting nothing has been decided yet: takes in what the client sends
+ * meanwhile. One that leaves while it waits for its turn is let go. */
+void upstream_wait(struct session *s);
+
+/* The descriptor has become writable while connecting, or its turn has come: now
+ * connected (and !s->connecting), or on the way to the next backend. */
 int upstream_connected(struct session *s);
 
 /* The current backend has failed (`why`, for the log). If the request may be

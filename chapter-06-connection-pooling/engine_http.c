@@ -4,6 +4,7 @@
 #include "forwarded.h"
 #include "http_frame.h"
 #include "linger.h"
+#include "queue.h"
 #include "service.h"
 #include "tunnel.h"
 #include "upstream.h"
@@ -193,7 +194,7 @@ static void connect_backend(struct session *s)
     int status = 0; /* of a kept connection */
 
     if (s->connecting && !s->up.can_write) { /* still on its way */
-        channel_pump(&s->up); /* meanwhile, what the client sends on */
+        upstream_wait(s);
         return;
     }
     if (s->connecting)
@@ -486,7 +487,9 @@ static void answer_is_late(struct session *s)
 
 static void http_expire(struct session *s)
 {
-    if (s->state == CONNECT)
+    if (queue_has(s))
+        downstream_refuse(s, 503, QUEUE_TOO_LONG);
+    else if (s->state == CONNECT)
         backend_failed(s, "connecting took too long", 504);
     else if (s->state == RELAY && !http_of(s)->answered)
         answer_is_late(s);

@@ -17,8 +17,9 @@
  *
  *   state      waits for            goes on to
  *   READ_HEAD  the client's head    CONNECT
- *   CONNECT    the connection; not  RELAY
- *              if it is a kept one
+ *   CONNECT    its turn (queue.h);  RELAY
+ *              the connection, but
+ *              not for a kept one
  *   RELAY      bytes, both ways     CONNECT (retry), READ_HEAD, idle, the end
  *
  * In RELAY the request's body goes up and the answer comes down at the same time,

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "mover_splice.h"
 #include "pool_connector.h"
+#include "queue.h"
 #include "service.h"
 #include "signals.h"
 
@@ -295,10 +296,12 @@ static void configure(struct worker *w, const config_t *c)
     service->monitor = (struct monitor){w, tell_failed};
     service->filters = w->filters;
     service->max_clients = c->limits.connections;
+    service->max_asked = 1 + c->retries;
     service->timeouts = (struct timeouts){
         .head_ms = c->timeouts.request_ms,
         .connect_ms = c->timeouts.connect_ms,
         .read_ms = c->timeouts.read_ms,
+        .queue_ms = c->timeouts.queue_ms,
         .drain_ms = c->drain_timeout_ms,
         .idle_ms = c->timeouts.idle_ms,
         .tunnel_ms = c->timeouts.tunnel_ms,
@@ -355,6 +358,8 @@ static int serve(struct worker *w)
                       strerror(errno));
             return 1;
         }
+        if (!queue_is_empty(&w->service))
+            learn_load(w);
         service_turn(&w->service);
         publish_soon(w);
     }

@@ -432,15 +432,19 @@ static void a_mask_holds_any_set(void **state)
     uint32_t seed = random_seed();
     struct backend_mask mask = {{0}};
     char model[MAX_BACKENDS] = {0};
+    int count = 0;
 
     (void)state;
+    assert_int_equal(backend_mask_count(&mask), 0);
     for (int n = 0; n < 2 * MAX_BACKENDS; n++) {
         int i = (int)(random_next(&seed) % MAX_BACKENDS);
 
         backend_mask_add(&mask, i);
+        count += !model[i];
         model[i] = 1;
         for (int k = 0; k < MAX_BACKENDS; k++)
             assert_int_equal(backend_mask_has(&mask, k), model[k]);
+        assert_int_equal(backend_mask_count(&mask), count);
     }
 }
 

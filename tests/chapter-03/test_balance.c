@@ -368,6 +368,55 @@ static void a_request_asks_each_backend_once(void **state)
     }
 }
 
+/* Of those that are up and untried: the ones that have room, and whether there is
+ * one that has none. */
+static int with_room(const struct backend_set *set,
+                     const struct backend_mask *tried, int *busy)
+{
+    int count = 0;
+
+    *busy = 0;
+    for (int i = 0; i < set->num_backends; i++) {
+        const struct backend *b = &set->backends[i];
+
+        if (!b->is_healthy || backend_mask_has(tried, i))
+            continue;
+        if (b->max_connections == 0 ||
+            b->active_connections + b->active_elsewhere < b->max_connections)
+            count++;
+        else
+            *busy = 1;
+    }
+    return count;
+}
+
+static void who_has_as_many_as_it_may_is_not_picked(void **state)
+{
+    uint32_t seed = random_seed();
+    int outcomes[2][2] = {{0}};
+
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        struct backend_set *set = make_equal_set(1 + round % 4);
+        struct backend_mask tried;
+        int got, busy, room;
+
+        random_set_state(set, &seed, &tried);
+        for (int i = 0; i < set->num_backends; i++) {
+            set->backends[i].max_connections = (int)(random_next(&seed) % 5);
+            set->backends[i].active_elsewhere = (int)(random_next(&seed) % 3);
+        }
+        room = with_room(set, &tried, &busy);
+        got = pick(algorithms[round / 4 % ALGORITHMS], set, "10.0.0.1", &tried);
+        assert_int_equal(got != 0, room != 0);
+        assert_true(got == 0 || balance_is_usable(set, got - 1, &tried));
+        assert_int_equal(balance_is_busy(set, &tried), busy);
+        outcomes[got != 0][busy]++;
+    }
+    for (int i = 0; i < 4; i++)
+        assert_true(outcomes[i / 2][i % 2] > 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -383,6 +432,7 @@ int main(void)
         fixture_test(an_empty_set_has_no_backend),
         fixture_test(picks_only_who_is_up_and_untried),
         fixture_test(a_request_asks_each_backend_once),
+        fixture_test(who_has_as_many_as_it_may_is_not_picked),
     };
 
     return fixture_run("balance", tests);

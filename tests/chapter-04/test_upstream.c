@@ -446,6 +446,25 @@ static void the_last_one_decides_between_502_and_504(void **state)
     close_planned(rig);
 }
 
+static void no_more_backends_are_asked_than_is_allowed(void **state)
+{
+    struct rig *rig = start_planned(4);
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        plan.of[i] = REFUSE;
+    for (int max = 1; max <= 3; max++) {
+        int client;
+
+        rig->service.max_asked = max;
+        client = rig_client(rig, RIG_GET);
+        rig_expect_status(rig, client, 502);
+        assert_int_equal(rig->last.tries, max);
+        wire_close(client);
+    }
+    close_planned(rig);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -465,6 +484,7 @@ int main(void)
         fixture_test(what_a_client_sends_meanwhile_is_taken),
         fixture_test(when_all_hang_it_is_a_504),
         fixture_test(the_last_one_decides_between_502_and_504),
+        fixture_test(no_more_backends_are_asked_than_is_allowed),
     };
     return fixture_run("upstream", tests);
 }
