@@ -106,7 +106,8 @@ void limited_print(const struct balancer *b)
 
     pooled_print(b);
     if (l->filter.limiter != NULL)
-        log_line("Rate limit: %g/s, burst %g, %s: %" PRIu64 " requests refused",
+        log_line("Rate limit: %.10g/s, burst %.10g, %s: %" PRIu64
+                 " requests refused",
                  l->rate, burst_of(l),
                  l->algorithm == RATE_LIMIT_TOKEN_BUCKET ? "token bucket"
                                                          : "sliding window",

@@ -8,6 +8,7 @@
 #include "rate_limiter.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,22 +25,29 @@ static const RateLimitAlgorithm both[] = {RATE_LIMIT_TOKEN_BUCKET,
 /* What the processes share beside the table. */
 struct board {
     uint64_t go;            /* not before all are there */
+    uint64_t arrived;       /* at a round */
     uint64_t now_ms;        /* the time of all */
     uint64_t passed[PROCESSES];
 };
 
 static struct board *board;
-static struct client_table *table;
+static struct client_table *table; /* the first of those there are */
 static size_t mapped;
 static int file;
 
+static struct client_table *table_at(int i, size_t clients)
+{
+    return (struct client_table *)((char *)table +
+                                   (size_t)i * client_table_size(clients));
+}
+
 /* A file without a name, mapped: the parent and its children see the same. */
-static void share(size_t clients)
+static void share(int tables, size_t clients)
 {
     char path[] = "/tmp/rate_limiter.XXXXXX";
     char *at;
 
-    mapped = sizeof *board + client_table_size(clients);
+    mapped = sizeof *board + (size_t)tables * client_table_size(clients);
     file = mkstemp(path);
     assert_true(file >= 0);
     unlink(path);
@@ -47,8 +55,9 @@ static void share(size_t clients)
     at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     assert_ptr_not_equal(at, MAP_FAILED);
     board = (struct board *)at;
-    table = client_table_init(at + sizeof *board, clients);
-    assert_non_null(table);
+    table = (struct client_table *)(at + sizeof *board);
+    for (int i = 0; i < tables; i++)
+        assert_non_null(client_table_init(table_at(i, clients), clients));
 }
 
 static void unshare(void)
@@ -78,7 +87,7 @@ static pid_t start(int who, void (*work)(int who, rate_limiter_t *l),
     if (pid == 0) {
         rate_limiter_t *l;
 
-        alarm(100);
+        alarm((unsigned)deadline_left(deadline_in(100000)) / 1000);
         map_elsewhere();
         l = rate_limiter_create_on(table, algorithm, rate, burst);
         while (atomic_get(&board->go) == 0)
@@ -135,7 +144,7 @@ static void together_they_get_one_burst(void **state)
     (void)state;
     for (int round = 0; round < 10; round++)
         for (int a = 0; a < 2; a++) {
-            share(64);
+            share(1, 64);
             run_all(ask_at_one_moment, both[a], 1, 5000);
             assert_int_equal(passed_in_all(), 5000);
             unshare();
@@ -143,30 +152,52 @@ static void together_they_get_one_burst(void **state)
 }
 
 #define CLIENTS 8 /* no more than a set has places: nobody is pushed out */
+#define ROUNDS  20000
 
-/* Each process begins with another client. */
-static void ask_for_each(int who, rate_limiter_t *l)
+/* Waits until all have come so far: what follows, they do at the same moment. */
+static void meet(uint64_t round)
 {
-    for (int i = 0; i < 4 * CLIENTS; i++) {
-        char ip[32];
+    uint64_t before;
 
-        snprintf(ip, sizeof ip, "10.0.0.%d", (i + 2 * who) % CLIENTS);
-        for (int n = 0; n < 3; n++)
-            board->passed[who] += (uint64_t)rate_limiter_allow_at(l, ip, 1000);
+    do
+        before = atomic_get(&board->arrived);
+    while (!atomic_replace(&board->arrived, before, before + 1));
+    while (atomic_get(&board->arrived) < (round + 1) * PROCESSES)
+        sched_yield();
+}
+
+/* A new table in each round. Two processes ask for the clients in the same order,
+ * two begin with another one. */
+static void ask_for_each(int who, rate_limiter_t *first)
+{
+    (void)first;
+    for (int round = 0; round < ROUNDS; round++) {
+        rate_limiter_t *l =
+            rate_limiter_create_on(table_at(round, CLIENTS), both[round % 2], 1,
+                                   9);
+
+        meet((uint64_t)round);
+        for (int i = 0; i < 4 * CLIENTS; i++) {
+            char ip[32];
+
+            snprintf(ip, sizeof ip, "10.0.0.%d", (i + who / 2) % CLIENTS);
+            for (int n = 0; n < 3; n++)
+                board->passed[who] +=
+                    (uint64_t)rate_limiter_allow_at(l, ip, 1000);
+        }
+        rate_limiter_destroy(l);
     }
 }
 
 /* They come for the same places at the same moment: nobody loses what has been
- * counted. */
-static void newcomers_do_not_overwrite_each_other(void **state)
+ * counted, nobody gets two places. */
+static void newcomers_do_not_get_in_each_others_way(void **state)
 {
     (void)state;
-    for (int round = 0; round < 300; round++) {
-        share(CLIENTS);
-        run_all(ask_for_each, both[round % 2], 1, 9);
-        assert_int_equal(passed_in_all(), 9 * CLIENTS);
-        unshare();
-    }
+    share(ROUNDS, CLIENTS);
+    run_all(ask_for_each, both[0], 1, 9);
+    assert_int_equal(passed_in_all(), ROUNDS * 9 * CLIENTS);
+    unshare();
 }
 
 /* All push the same clock on, so none of them is ahead of it or behind it for
@@ -188,7 +219,7 @@ static void together_they_get_one_rate(void **state)
     for (int a = 0; a < 2; a++) {
         double most;
 
-        share(64);
+        share(1, 64);
         run_all(ask_while_time_goes_on, both[a], 500, 50);
         most = 500 * (double)board->now_ms / 1000 + 50;
         assert_true(board->now_ms > 100);
@@ -219,7 +250,7 @@ static void a_struggle_for_places_ends(void **state)
         rate_limiter_t *l;
         uint64_t passed = 0;
 
-        share(16);
+        share(1, 16);
         run_all(ask_for_many, both[a], 10, 10);
         l = rate_limiter_create_on(table, both[a], 10, 10);
         for (int i = 0; i < 100; i++)
@@ -260,7 +291,7 @@ static void who_is_killed_holds_up_nobody(void **state)
         uint64_t passed = 0;
         pid_t pid;
 
-        share(32);
+        share(1, 32);
         pid = start(0, ask_until_killed, both[round % 2], 1, 100000);
         atomic_set(&board->go, 1);
         /* Somewhere in its work; not at the same place each time. */
@@ -282,7 +313,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         fixture_test(together_they_get_one_burst),
-        fixture_test(newcomers_do_not_overwrite_each_other),
+        fixture_test(newcomers_do_not_get_in_each_others_way),
         fixture_test(together_they_get_one_rate),
         fixture_test(a_struggle_for_places_ends),
         fixture_test(who_is_killed_holds_up_nobody),
