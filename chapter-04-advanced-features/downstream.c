@@ -123,3 +123,21 @@ int downstream_begin(struct session *s, const struct http_head *h)
                                                       : "refused by a filter");
     return -1;
 }
+
+void downstream_next(struct session *s, int state)
+{
+    size_t waiting;
+
+    channel_forget_sent(&s->up);
+    channel_trim(&s->down);
+    channel_withheld(&s->up, &waiting);
+    s->bodyless = 0;
+    s->seen = 0;
+    s->state = state;
+    if (waiting > 0) /* it did not wait for the answer: pipelining */
+        session_deadline(s, s->service->timeouts.head_ms);
+    else if (s->up.eof)
+        session_end(s, NULL);
+    else
+        session_park(s, s->service->timeouts.idle_ms);
+}

@@ -8,8 +8,9 @@
  * HTTP. (The backend's side is upstream.h.)
  *
  *     read_head  ->  begin  ->  ... the engine ...  ->  session_finish
- *         |            |                |
- *         +------------+----------------+-->  refuse */
+ *      ^  |            |                |                    |
+ *      |  +------------+----------------+-->  refuse        |
+ *      +----------------------- next ------------------------+  (chapter 6) */
 
 /* Reads on until a whole request head is there. 1, and the head in *h: its slices
  * lie in the buffer of `up`, until that changes. 0: not yet; or the session was
@@ -19,6 +20,11 @@ int downstream_read_head(struct session *s, struct http_head *h);
 /* Begins the exchange for this head and asks the filters. 0, or -1 after having
  * refused it. */
 int downstream_begin(struct session *s, const struct http_head *h);
+
+/* The exchange is over, and its client may ask again: s->state becomes `state`, in
+ * which the next head is read. If nothing of it is here yet, the session is parked,
+ * or ended, if the client has said all that it will. */
+void downstream_next(struct session *s, int state);
 
 /* Answers with an error of our own; `why` is for the log, a string constant.
  * The rest is linger's business. */

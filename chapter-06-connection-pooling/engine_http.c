@@ -397,24 +397,6 @@ static int answer_has_left(const struct session *s, const struct http *http)
     return has_left(&s->down, &http->answer);
 }
 
-static void next_request(struct session *s)
-{
-    size_t waiting;
-
-    channel_forget_sent(&s->up);
-    channel_trim(&s->down);
-    channel_withheld(&s->up, &waiting);
-    s->bodyless = 0;
-    s->seen = 0;
-    s->state = READ_HEAD;
-    if (waiting > 0) /* it did not wait for the answer: pipelining */
-        session_deadline(s, s->service->timeouts.head_ms);
-    else if (s->up.eof)
-        session_end(s, NULL);
-    else
-        session_park(s, s->service->timeouts.idle_ms);
-}
-
 /* Whether closing can't destroy the answer: the client has nothing more to say,
  * or has said so. */
 static int client_has_finished(struct session *s)
@@ -431,7 +413,7 @@ static void exchange_complete(struct session *s)
     session_release_backend(s, 0); /* unless it has been given back */
     session_finish(s, NULL);
     if (http_of(s)->client_keeps)
-        next_request(s);
+        downstream_next(s, READ_HEAD);
     else if (client_has_finished(s))
         session_end(s, NULL);
     else

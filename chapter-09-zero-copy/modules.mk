@@ -10,6 +10,8 @@ ZERO_COPY_Darwin    := bsd
 ZERO_COPY ?= $(or $(ZERO_COPY_$(shell uname -s)),portable)
 
 MODULES  += $(addprefix chapter-09-zero-copy/, zero_copy.c zero_copy_system.h \
-            zero_copy_$(ZERO_COPY).c mover_splice.c)
+            zero_copy_$(ZERO_COPY).c mover_splice.c \
+            http_date.c file_path.c file_open.c file_type.c file_answer.c \
+            mover_file.c engine_files.c)
 INCLUDES += -I../chapter-09-zero-copy
 INCLUDES_chapter-09-zero-copy := $(INCLUDES)
