@@ -69,8 +69,11 @@ static void handle_signal(struct watcher *w, int fd, unsigned events)
     if (signals_take_dump())
         log_line("Connections: active %d, max %d, peak %d", service->active,
                  service->max_clients, service->peak);
-    if (signals_stops() > 0 && !service->draining)
+    if (signals_stops() > 0 && !service->draining) {
         service_drain(service);
+        log_line("%s: draining, %d connections under way", PROGRAM,
+                 service->active);
+    }
 }
 
 static int prepare(struct static_server *server)

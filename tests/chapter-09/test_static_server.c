@@ -386,8 +386,8 @@ static void asked_to_stop_it_finishes_what_it_began(void **state)
     serve();
     client = stuck_client();
     program_signal(server, SIGTERM);
-    while (!wire_refused(port))
-        continue;
+    program_expect(server, "draining, 1 connections under way");
+    assert_true(wire_refused(port));
     stream_receive(client, 0, 64 * MIB, MIB);
     wire_expect_end(client);
     wire_close(client);
