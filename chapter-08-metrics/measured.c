@@ -1,8 +1,6 @@
 #include "measured.h"
 
 #include "authority.h"
-#include "lb_stats.h"
-#include "live_page.h"
 #include "log.h"
 
 #include <errno.h>
@@ -15,69 +13,33 @@ static struct balancer *balancer_of(struct measured *m)
     return &m->limited.pooled.balancer;
 }
 
-/* ---- pages -------------------------------------------------------------- */
+/* ---- what the admin port shows ------------------------------------------- */
 
-static void collect(struct measured *m)
+static void collect(void *owner)
 {
-    metrics_filter_collect(&m->filter, &balancer_of(m)->service,
-                           &m->limited.pooled.pools);
-    metrics_filter_collect_health(&m->filter, m->started);
-    metrics_mirror(m->metrics, m->filter.log_lost, m->log.writer.lost);
-}
-
-static int write_metrics(void *self, struct text *body)
-{
-    struct measured *m = self;
-
-    collect(m);
-    metrics_render(m->metrics, body);
-    return 200;
-}
-
-static int write_stats(void *self, struct text *body)
-{
-    struct measured *m = self;
+    struct measured *m = owner;
     const struct service *service = &balancer_of(m)->service;
-    struct lb_facts facts = {.program = service->program,
-                             .algorithm = service->balance->name,
-                             .started = m->started,
-                             .now = process_wall_clock(),
-                             .draining = service->draining,
-                             .max_connections = service->max_clients,
-                             .workers = 1};
 
-    collect(m);
-    lb_stats_write(&m->filter, &facts, body);
-    return 200;
+    metrics_filter_collect(&m->filter, service, &m->limited.pooled.pools);
+    metrics_mirror(m->metrics, m->filter.log_lost, m->log.writer.lost);
+    m->view.facts.draining = service->draining;
 }
 
-/* Those who send traffic here ask this, and look elsewhere if it is not 200. */
-static int write_health(void *self, struct text *body)
+static void open_view(struct measured *m)
 {
-    const struct balancer *b = balancer_of(self);
-    int draining = b->service.draining;
+    const struct service *service = &balancer_of(m)->service;
 
-    if (!draining && backend_healthy_count(&b->set) > 0) {
-        text_put(body, "ok\n");
-        return 200;
-    }
-    text_put(body, draining ? "draining\n" : "no backend is up\n");
-    return 503;
+    m->view = (struct admin_view){
+        .filter = &m->filter,
+        .facts = {.program = service->program,
+                  .algorithm = service->balance->name,
+                  .started = process_wall_clock(),
+                  .max_connections = service->max_clients,
+                  .workers = 1},
+        .collect = collect,
+        .owner = m,
+    };
 }
-
-static int write_live_page(void *self, struct text *body)
-{
-    (void)self;
-    text_add(body, live_page, live_page_length);
-    return 200;
-}
-
-static const struct admin_page pages[] = {
-    {"/", "text/html; charset=utf-8", write_live_page},
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics},
-    {"/lb-stats", "application/json", write_stats},
-    {"/health", "text/plain; charset=utf-8", write_health},
-    {NULL, NULL, NULL}};
 
 /* ---- the program -------------------------------------------------------- */
 
@@ -86,7 +48,6 @@ void measured_init(struct measured *m, const char *program)
     limited_init(&m->limited, program);
     m->admin_port = -1;
     m->admin.service.listener = -1;
-    m->started = process_wall_clock();
 }
 
 const char *measured_take(void *self, int what, int n, const char *value)
@@ -155,8 +116,9 @@ static int open_admin(struct measured *m)
 
     if (m->admin_port < 0)
         return 0;
-    m->admin.pages = pages;
-    m->admin.self = m;
+    open_view(m);
+    m->admin.pages = admin_pages;
+    m->admin.self = &m->view;
     return admin_open(&m->admin, b->program, b->service.watch, ADMIN_ADDRESS,
                       m->admin_port);
 }

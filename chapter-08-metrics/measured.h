@@ -2,7 +2,7 @@
 #define MEASURED_H
 
 #include "access_log.h"
-#include "engine_admin.h"
+#include "admin_pages.h"
 #include "limited.h"
 #include "metrics_filter.h"
 
@@ -27,7 +27,7 @@ struct measured {
     int admin_port;         /* -1: none */
     const char *log_path;   /* NULL: none */
     struct admin admin;
-    double started; /* wall clock, seconds */
+    struct admin_view view; /* what it shows */
     metrics_t *metrics;
     struct metrics_filter filter;
     struct access_log log;

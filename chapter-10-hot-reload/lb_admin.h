@@ -1,9 +1,8 @@
 #ifndef LB_ADMIN_H
 #define LB_ADMIN_H
 
+#include "admin_pages.h"
 #include "config.h"
-#include "engine_admin.h"
-#include "lb_stats.h"
 
 /* lb_admin: the admin port of lb, served by the master, so that it answers however
  * busy the workers are: the pages of chapter 8, with numbers of all workers and
@@ -19,8 +18,8 @@ struct admin_post;
 
 struct lb_admin {
     struct admin_post *now, *next; /* NULL: none; the one of the next generation */
-    struct metrics_filter *filter; /* of the generation that serves */
-    struct lb_facts facts;         /* all but `now`; draining is the master's */
+    struct admin_view view; /* program, started and draining are the master's to
+                               say; all zero at the start */
 };
 
 /* Opens the port that this configuration wants, unless it is open, or wants none.

@@ -337,7 +337,7 @@ static void end_all(struct master *m, int errand)
 static void stop(struct master *m)
 {
     notify("STOPPING=1");
-    m->is_stopping = m->admin.facts.draining = 1;
+    m->is_stopping = m->admin.view.facts.draining = 1;
     lookup_cancel(&m->lookup);
     ring_in(m, &m->look_at_file, -1);
     ring_in(m, &m->ask_names, -1);
@@ -381,8 +381,8 @@ static int prepare(struct master *m, const char *program)
     watch = event_loop_watch(m->loop);
     if (household_open(&m->house, program, watch) != 0)
         return -1;
-    m->admin.facts.program = program;
-    m->admin.facts.started = process_wall_clock();
+    m->admin.view.facts.program = program;
+    m->admin.view.facts.started = process_wall_clock();
     m->started_ms = *watch.now_ms;
     m->on_signal.ready = signal_ready;
     timer_init(&m->start_limit, took_too_long, m);
