@@ -151,22 +151,28 @@ static enum http_verdict parse(struct http_cursor *c)
     return verdict;
 }
 
-enum http_verdict http_head_parse_request(struct http_head *h,
-                                          const char *bytes, size_t len)
+enum http_verdict http_head_parse_within(struct http_head *h, size_t max,
+                                         const char *bytes, size_t len)
 {
     /* What lies behind the limit must not change the verdict: a client decides
      * how much of it is there when we look. */
-    size_t seen = len < HTTP_HEAD_MAX ? len : HTTP_HEAD_MAX;
+    size_t seen = len < max ? len : max;
     struct http_cursor c = {bytes, bytes + seen, h, note_host};
     enum http_verdict verdict;
 
     http_head_reset(h);
     verdict = parse(&c);
     h->length = (size_t)(c.at - bytes);
-    if (verdict == HTTP_PARTIAL && seen == HTTP_HEAD_MAX)
+    if (verdict == HTTP_PARTIAL && seen == max)
         return h->method.len == 0 ? http_bad(&c, 414, "request line too long")
                                   : http_bad(&c, 431, "head too long");
     return verdict;
+}
+
+enum http_verdict http_head_parse_request(struct http_head *h,
+                                          const char *bytes, size_t len)
+{
+    return http_head_parse_within(h, HTTP_HEAD_MAX, bytes, len);
 }
 
 int http_head_worth_parsing(const char *bytes, size_t seen, size_t len)

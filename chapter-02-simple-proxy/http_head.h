@@ -72,6 +72,10 @@ enum http_verdict { HTTP_COMPLETE, HTTP_PARTIAL, HTTP_BAD };
 enum http_verdict http_head_parse_request(struct http_head *h,
                                           const char *bytes, size_t len);
 
+/* The same where a head may have only so many bytes (1..HTTP_HEAD_MAX). */
+enum http_verdict http_head_parse_within(struct http_head *h, size_t max,
+                                         const char *bytes, size_t len);
+
 /* Whether parsing again can change a HTTP_PARTIAL that `seen` of these bytes
  * gave: only when another line has ended, or nothing more fits. Asking this
  * first keeps a client that sends single bytes from costing a parse for each:

@@ -68,23 +68,42 @@ void downstream_refuse(struct session *s, int status, const char *why)
     linger_start(s, answer, len);
 }
 
+/* Parses what has come, if that can change anything. */
+static enum http_verdict parse(const struct session *s, struct http_head *h)
+{
+    const struct limits *limits = &s->service->limits;
+    size_t len, max = limits->head_bytes > 0 ? limits->head_bytes
+                                             : HTTP_HEAD_MAX;
+    const char *bytes = channel_withheld(&s->up, &len);
+    enum http_verdict verdict;
+
+    if (len == s->seen ||
+        (len < max && !http_head_worth_parsing(bytes, s->seen, len)))
+        return HTTP_PARTIAL;
+    verdict = http_head_parse_within(h, max, bytes, len);
+    if (verdict != HTTP_COMPLETE || limits->fields == 0 ||
+        h->field_count <= limits->fields)
+        return verdict;
+    h->status = 431;
+    h->why = "too many fields";
+    return HTTP_BAD;
+}
+
 int downstream_read_head(struct session *s, struct http_head *h)
 {
     enum moved moved = channel_pump(&s->up);
     size_t len;
-    const char *bytes = channel_withheld(&s->up, &len);
 
-    if (len > s->seen && http_head_worth_parsing(bytes, s->seen, len)) {
-        switch (http_head_parse_request(h, bytes, len)) {
-        case HTTP_COMPLETE:
-            return 1;
-        case HTTP_BAD:
-            downstream_refuse(s, h->status, h->why);
-            return 0;
-        case HTTP_PARTIAL:
-            break;
-        }
+    switch (parse(s, h)) {
+    case HTTP_COMPLETE:
+        return 1;
+    case HTTP_BAD:
+        downstream_refuse(s, h->status, h->why);
+        return 0;
+    case HTTP_PARTIAL:
+        break;
     }
+    channel_withheld(&s->up, &len);
     s->seen = len;
     if (moved >= DONE) /* the client left without having asked for anything */
         session_end(s, NULL);
@@ -104,6 +123,14 @@ static int ask_filters(struct session *s)
     return status;
 }
 
+static int body_is_too_large(const struct session *s, const struct http_head *h)
+{
+    uint64_t max = s->service->limits.body_bytes;
+
+    return max > 0 && h->content_length > 0 &&
+           (uint64_t)h->content_length > max;
+}
+
 int downstream_begin(struct session *s, const struct http_head *h)
 {
     int status;
@@ -117,6 +144,10 @@ int downstream_begin(struct session *s, const struct http_head *h)
         return -1;
     }
     status = ask_filters(s);
+    if (status == 0 && body_is_too_large(s, h)) {
+        downstream_refuse(s, 413, "too large a body");
+        return -1;
+    }
     if (status == 0)
         return 0;
     downstream_refuse(s, status, s->x.failure != NULL ? s->x.failure

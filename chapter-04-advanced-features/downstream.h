@@ -12,7 +12,7 @@
  *      |  +------------+----------------+-->  refuse        |
  *      +----------------------- next ------------------------+  (chapter 6) */
 
-/* Reads on until a whole request head is there. 1, and the head in *h: its slices
+/* Reads on until a whole request head is there, within the service's limits. 1, and the head in *h: its slices
  * lie in the buffer of `up`, until that changes. 0: not yet; or the session was
  * refused, parked or ended. s->seen must be 0 when a new head begins. */
 int downstream_read_head(struct session *s, struct http_head *h);

@@ -43,6 +43,12 @@ struct timeouts { /* milliseconds */
     int tunnel_ms;  /* without a byte, after an upgrade (chapter 6) */
 };
 
+struct limits { /* of a request; 0: none but the parser's own */
+    size_t head_bytes;   /* of HTTP_HEAD_MAX; more: 431, or 414 */
+    int fields;          /* of HTTP_FIELDS_MAX; more: 431 */
+    uint64_t body_bytes; /* more: 413 (if it is chunked, in chapter 6) */
+};
+
 struct service {
     struct watcher accepting; /* first: the loop hands us this */
 
@@ -59,6 +65,7 @@ struct service {
     const struct filter *filters;
     int filter_count;
     struct timeouts timeouts;
+    struct limits limits;
     int max_clients;
     int max_asked; /* backends that one request is given to, one after the
                       other, until one answers; 0: all there are */

@@ -133,6 +133,8 @@ static void begin_request(struct session *s, const struct http_head *h)
     http->client_keeps = http_head_keeps_alive(h);
     http->client_closes = !http->client_keeps;
     http_frame_request(&http->request, h);
+    if (s->service->limits.body_bytes > 0)
+        http_frame_limit(&http->request, s->service->limits.body_bytes);
     if (downstream_begin(s, h) != 0)
         return;
     if (rewrite_request(s, h) != 0) {
@@ -140,7 +142,7 @@ static void begin_request(struct session *s, const struct http_head *h)
         return;
     }
     if (clear_message(&s->up, &http->request) != 0) {
-        downstream_refuse(s, 400, http->request.why);
+        downstream_refuse(s, http->request.status, http->request.why);
         return;
     }
     s->up.keep = 1;
@@ -227,7 +229,7 @@ static int move_request(struct session *s)
     else if (why != NULL && http_of(s)->answered)
         session_end(s, why);
     else if (why != NULL)
-        downstream_refuse(s, 400, why);
+        downstream_refuse(s, request->status, why);
     return moved == MOVED;
 }
 

@@ -23,7 +23,14 @@ static void begin(struct http_frame *f, enum http_framing framing,
     f->state = SIZE;
     f->left = length;
     f->trailers = 0;
+    f->allowed = UINT64_MAX;
+    f->status = 400;
     f->why = NULL;
+}
+
+void http_frame_limit(struct http_frame *f, uint64_t body_bytes)
+{
+    f->allowed = body_bytes;
 }
 
 void http_frame_request(struct http_frame *f, const struct http_head *h)
@@ -113,6 +120,11 @@ static enum http_verdict read_size(struct http_frame *f, struct slice line)
     rest = slice_trim((struct slice){line.at + n, line.len - n});
     if (n < line.len && (rest.len == 0 || rest.at[0] != ';'))
         return malformed(f, "malformed chunk size");
+    if (size > f->allowed) {
+        f->status = 413;
+        return malformed(f, "too large a body");
+    }
+    f->allowed -= size;
     f->left = size;
     return HTTP_COMPLETE;
 }

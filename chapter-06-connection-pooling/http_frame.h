@@ -16,7 +16,7 @@
  *     scan, scan, scan ...   what has arrived: how much of it is this message's
  *     skip                   what is still to come and needs no looking at
  *
- * A pure state machine of some 40 bytes: no socket, no memory of its own, no copy
+ * A pure state machine of some 60 bytes: no socket, no memory of its own, no copy
  * of a byte. A line of a chunked body (a chunk's size, a trailer field) is taken
  * when it is whole: until then its bytes are "not yet", and are to be given again
  * with those that follow.
@@ -41,11 +41,18 @@ struct http_frame {
     int state;         /* of the chunk reader */
     uint64_t left;     /* bytes of the length, or of this chunk, still to come */
     size_t trailers;   /* bytes of trailer lines so far */
+    uint64_t allowed;  /* bytes of data that further chunks may bring */
+    int status;        /* what to answer to a request: 400, or 413, and ... */
     const char *why;   /* NULL, or what is wrong: a string constant */
 };
 
 /* The body of a request (section 6.3): chunked, so many bytes, or none. */
 void http_frame_request(struct http_frame *f, const struct http_head *h);
+
+/* Chunks may bring so many bytes, together; the one that would be too much is
+ * malformed from its size on, so that none of it is passed. (A length is there to
+ * be compared before anything is passed.) To be called before the first byte. */
+void http_frame_limit(struct http_frame *f, uint64_t body_bytes);
 
 /* The body of the response to a request with this method: none for HEAD, 1xx,
  * 204, 304 and a 2xx to CONNECT, whatever its fields say. */

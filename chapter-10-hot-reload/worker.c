@@ -297,6 +297,8 @@ static void configure(struct worker *w, const config_t *c)
     service->filters = w->filters;
     service->max_clients = c->limits.connections;
     service->max_asked = 1 + c->retries;
+    service->limits = (struct limits){(size_t)c->limits.header_bytes,
+                                      c->limits.headers, c->limits.body_bytes};
     service->timeouts = (struct timeouts){
         .head_ms = c->timeouts.request_ms,
         .connect_ms = c->timeouts.connect_ms,

@@ -244,6 +244,30 @@ static void a_head_has_100_fields_and_no_more(void **state)
     assert_int_equal(parse(text, len + 5), HTTP_PARTIAL);
 }
 
+/* A smaller limit is as exact, and no cut changes what is said: the length of the
+ * line decides between 414 and 431, not the moment. */
+static void a_smaller_limit_is_a_limit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HEADS; i++) {
+        size_t len = strlen(heads[i]);
+        size_t line = (size_t)(strstr(heads[i], "HTTP/") - heads[i]);
+
+        line += strcspn(heads[i] + line, "\n") + 1;
+        for (size_t max = 1; max <= len; max++)
+            for (size_t cut = max; cut <= len; cut++) {
+                char *at = guard_copy(heads[i], cut);
+                enum http_verdict got =
+                    http_head_parse_within(&head, max, at, cut);
+
+                guard_free(at, cut);
+                assert_int_equal(got, max == len ? HTTP_COMPLETE : HTTP_BAD);
+                if (got == HTTP_BAD)
+                    assert_int_equal(head.status, max < line ? 414 : 431);
+            }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -256,6 +280,7 @@ int main(void)
         fixture_test(some_empty_lines_may_come_first),
         fixture_test(what_lies_behind_the_limit_changes_nothing),
         fixture_test(a_head_has_100_fields_and_no_more),
+        fixture_test(a_smaller_limit_is_a_limit),
     };
 
     return fixture_run("http_head_pieces", tests);

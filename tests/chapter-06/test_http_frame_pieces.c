@@ -215,6 +215,56 @@ static void a_length_ends_where_it_says(void **state)
         }
 }
 
+/* A limit counts data, however it is cut into chunks, and not what is around it.
+ * Of a chunk that is too much nothing is taken but its size. */
+static void a_limit_is_exact(void **state)
+{
+    static const char body[] = "3;a=b\r\nabc\r\n10\r\n0123456789abcdef\r\n"
+                               "1\r\nx\r\n0\r\nA: b\r\n\r\n";
+    static const struct {
+        uint64_t limit;
+        size_t taken;
+    } cases[] = {{0, 0}, {2, 0}, {3, 12}, {18, 12}, {19, 34}};
+
+    (void)state;
+    for (size_t cut = 1; cut < sizeof body; cut++) {
+        struct http_frame f;
+
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            size_t taken;
+
+            chunked_frame(&f);
+            http_frame_limit(&f, cases[i].limit);
+            taken = scan_guarded(&f, body, cut);
+            taken += scan_guarded(&f, body + taken, sizeof body - 1 - taken);
+            assert_int_equal(taken, cases[i].taken);
+            assert_string_equal(f.why, "too large a body");
+            assert_int_equal(f.status, 413);
+        }
+        chunked_frame(&f);
+        http_frame_limit(&f, 20);
+        assert_int_equal(scan_guarded(&f, body, sizeof body - 1),
+                         sizeof body - 1);
+        assert_true(http_frame_is_done(&f));
+    }
+}
+
+/* The largest sizes there are do not get round it by overflowing. */
+static void sizes_do_not_overflow_a_limit(void **state)
+{
+    struct http_frame f;
+
+    (void)state;
+    chunked_frame(&f);
+    http_frame_limit(&f, UINT64_MAX - 1);
+    assert_int_equal(scan_guarded(&f, "7fffffffffffffff\r\n", 18), 18);
+    assert_true(http_frame_skip(&f) == INT64_MAX);
+    assert_int_equal(scan_guarded(&f, "\r\n7fffffffffffffff\r\n", 20), 20);
+    http_frame_skip(&f);
+    assert_int_equal(scan_guarded(&f, "\r\n1\r\n", 5), 2);
+    assert_int_equal(f.status, 413);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -224,6 +274,8 @@ int main(void)
         fixture_test(the_cuts_do_not_matter),
         fixture_test(a_body_ends_where_it_was_made_to),
         fixture_test(a_length_ends_where_it_says),
+        fixture_test(a_limit_is_exact),
+        fixture_test(sizes_do_not_overflow_a_limit),
     };
 
     return fixture_run("http_frame_pieces", tests);
