@@ -2,14 +2,18 @@
  *
  *     answer PORT...
  *
- * One process for all its ports. Every request without a body gets the same
- * small answer, of the size that a usual server gives; `Connection: close`,
- * written so, is obeyed. GET /accepted says how many connections there have
- * been; GET /bytes/N gives N bytes (at most BYTES_MAX), by sendfile. It reads no more of a request than measuring needs: it is no server. */
-#define _GNU_SOURCE /* memmem(3), memfd_create(2) */
+ * One process for all its ports. Every request without a body, and a POST when
+ * its body is there, gets the same small answer, of the size that a usual server
+ * gives; `Connection: close`, written so, is obeyed on those without a body. GET
+ * /accepted says how many connections there have been; GET /bytes/N gives N bytes
+ * (at most BYTES_MAX), by sendfile. It says when it was asked for the first time:
+ * who starts it anew sees when a balancer trusts it again. It reads no more of a
+ * request than measuring needs: it is no server. */
+#define _GNU_SOURCE /* memmem(3), memfd_create(2), strcasestr(3) */
 
 #include "authority.h"
 #include "bare.h"
+#include "clock.h"
 #include "descriptor.h"
 #include "log.h"
 #include "net.h"
@@ -55,6 +59,7 @@ struct peer {
     int is_listener;
     int is_full; /* it takes no more of a large body: waited for */
     size_t matched; /* bytes of the end of a head, "\r\n\r\n", that were last */
+    size_t body;    /* bytes of a POST's body that are still to come */
     off_t at, end;  /* of the zeros, that are still to be sent */
 };
 
@@ -64,6 +69,7 @@ struct answer {
     int ports[PORTS_MAX];
     struct peer listeners[PORTS_MAX], signal;
     unsigned long accepted;
+    uint64_t began_ms; /* 0: it has been asked */
     char piece[PIECE_MAX];
 };
 
@@ -172,7 +178,40 @@ static int begin_zeros(const struct answer *a, struct peer *p)
 }
 
 /* 0 to go on; -1: the connection is to be closed. */
-static int serve(struct answer *a, struct peer *p, size_t len)
+static int take_body(struct peer *p, size_t len)
+{
+    if (len > p->body) /* nobody sends the next request before the answer */
+        return -1;
+    p->body -= len;
+    if (p->body > 0)
+        return 0;
+    return send(p->fd, KEPT.at, KEPT.len, 0) == (ssize_t)KEPT.len ? 0 : -1;
+}
+
+/* Its head comes in one piece, as the small ones of a measurement do. */
+static int begin_body(const struct answer *a, struct peer *p, size_t len)
+{
+    static const char name[] = "\r\nContent-Length:";
+    const char *end = strstr(a->piece, "\r\n\r\n");
+    const char *field = strcasestr(a->piece, name);
+
+    if (end == NULL || field == NULL || field > end)
+        return -1;
+    p->body = strtoul(field + strlen(name), NULL, 10);
+    return take_body(p, len - (size_t)(end + 4 - a->piece));
+}
+
+static void note_first(struct answer *a)
+{
+    if (a->began_ms == 0)
+        return;
+    log_line("%s was first asked after %u ms", PROGRAM,
+             (unsigned)(clock_now_ms() - a->began_ms));
+    a->began_ms = 0;
+}
+
+/* 0 to go on; -1: the connection is to be closed. */
+static int serve_small(const struct answer *a, struct peer *p, size_t len)
 {
     static const char close_line[] = "Connection: close";
     int is_last = memmem(a->piece, len, close_line, sizeof close_line - 1) !=
@@ -180,14 +219,24 @@ static int serve(struct answer *a, struct peer *p, size_t len)
     const struct slice *text = is_last ? &LAST : &KEPT;
     int n = heads_ending(p, a->piece, len);
 
-    if (begins_with(a, len, "GET /accepted "))
-        return send_count(a, p->fd);
-    if (begins_with(a, len, "GET /bytes/"))
-        return begin_zeros(a, p);
     for (int i = 0; i < n; i++)
         if (send(p->fd, text->at, text->len, 0) != (ssize_t)text->len)
             return -1;
     return is_last ? -1 : 0;
+}
+
+static int serve(struct answer *a, struct peer *p, size_t len)
+{
+    if (p->body > 0)
+        return take_body(p, len);
+    if (begins_with(a, len, "GET /accepted "))
+        return send_count(a, p->fd);
+    note_first(a);
+    if (begins_with(a, len, "GET /bytes/"))
+        return begin_zeros(a, p);
+    if (begins_with(a, len, "POST "))
+        return begin_body(a, p, len);
+    return serve_small(a, p, len);
 }
 
 /* 0, or -1: the connection is to be closed. */
@@ -271,6 +320,7 @@ int main(int argc, char *argv[])
     if (status >= 0)
         return status;
     descriptor_want(DESCRIPTORS);
+    a.began_ms = clock_now_ms();
     a.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (a.epoll < 0) {
         log_error(PROGRAM, "epoll_create1: %s", strerror(errno));

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 static const char REQUEST[] = "GET / HTTP/1.1\r\nHost: bench\r\n\r\n";
+static const char LAST_REQUEST[] = "GET / HTTP/1.1\r\nHost: bench\r\n"
+                                   "Connection: close\r\n\r\n";
 
 int client_resolve(const char *program, const char *text,
                    struct net_addresses *out)
@@ -29,13 +31,14 @@ int client_resolve(const char *program, const char *text,
     return error == 0 ? 0 : -1;
 }
 
-int client_ask(struct client *c)
+int client_ask(struct client *c, int is_last)
 {
-    const size_t len = sizeof REQUEST - 1;
+    const char *request = is_last ? LAST_REQUEST : REQUEST;
+    const size_t len = strlen(request);
 
     c->len = 0;
     c->answer[0] = '\0';
-    return send(c->fd, REQUEST, len, 0) == (ssize_t)len ? 0 : -1;
+    return send(c->fd, request, len, 0) == (ssize_t)len ? 0 : -1;
 }
 
 /* Behind the colon of a field, or NULL. The answer ends in a NUL. */
@@ -52,17 +55,21 @@ static const char *field(const struct client *c, const char *name)
 
 static enum client_verdict judge(const struct client *c)
 {
+    const enum client_verdict open =
+        c->len < CLIENT_ANSWER_MAX ? CLIENT_PARTIAL : CLIENT_WRONG;
     const char *end = strstr(c->answer, "\r\n\r\n");
     const char *length;
 
     if (end == NULL)
-        return c->len < CLIENT_ANSWER_MAX ? CLIENT_PARTIAL : CLIENT_FAILED;
+        return open;
     length = field(c, "Content-Length");
     if (strncmp(c->answer, "HTTP/1.1 2", 10) != 0 || length == NULL)
-        return CLIENT_FAILED;
-    if (c->answer + c->len >= end + 4 + strtoul(length, NULL, 10))
-        return CLIENT_COMPLETE;
-    return c->len < CLIENT_ANSWER_MAX ? CLIENT_PARTIAL : CLIENT_FAILED;
+        return CLIENT_WRONG;
+    if (c->answer + c->len < end + 4 + strtoul(length, NULL, 10))
+        return open;
+    return strncasecmp(end + 4, CLIENT_BODY, strlen(CLIENT_BODY)) == 0
+               ? CLIENT_COMPLETE
+               : CLIENT_WRONG;
 }
 
 enum client_verdict client_receive(struct client *c)
@@ -72,7 +79,7 @@ enum client_verdict client_receive(struct client *c)
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return CLIENT_PARTIAL;
     if (n <= 0)
-        return CLIENT_FAILED;
+        return n == 0 ? CLIENT_CLOSED : CLIENT_RESET;
     c->len += (size_t)n;
     c->answer[c->len] = '\0';
     return judge(c);

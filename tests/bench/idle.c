@@ -60,7 +60,7 @@ static int make_request(struct client *c)
     const uint64_t deadline_ms = clock_now_ms() + STEP_MS;
     enum client_verdict verdict = CLIENT_PARTIAL;
 
-    if (client_ask(c) != 0)
+    if (client_ask(c, 0) != 0)
         return -1;
     while (verdict == CLIENT_PARTIAL) {
         if (wait_for(c->fd, POLLIN, deadline_ms) != 0)
