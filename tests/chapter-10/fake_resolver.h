@@ -1,9 +1,9 @@
 #ifndef FAKE_RESOLVER_H
 #define FAKE_RESOLVER_H
 
-/* fake_resolver: getaddrinfo(3) and freeaddrinfo(3) in the hands of the test. The
- * linker takes these instead of the library's. Include it after fixture.h, in
- * one file of a suite.
+/* fake_resolver: getaddrinfo(3) and freeaddrinfo(3) in the hands of the test.
+ * The linker takes these instead of the library's. Include it in one file of a
+ * suite.
  *
  *   10.0.0.1   any address: itself
  *   many       three addresses, which come in another order each time
@@ -25,8 +25,8 @@ static int fake_fails; /* the name server is not there: nothing has an answer */
 static inline struct addrinfo *fake_answer(const char *ip, int port,
                                            struct addrinfo *next)
 {
-    struct addrinfo *info = calloc(1, sizeof *info + sizeof(struct sockaddr_in));
     struct sockaddr_in *in;
+    struct addrinfo *info = calloc(1, sizeof *info + sizeof *in);
 
     if (info == NULL)
         abort();

@@ -58,7 +58,7 @@ static void end_check(void)
     wire_close(listener);
 }
 
-/* ---- what is asked -------------------------------------------------------- */
+/* ---- what is asked ------------------------------------------------------- */
 
 static void it_asks_for_the_path_and_says_who_it_is(void **state)
 {
@@ -106,7 +106,7 @@ static void a_path_that_does_not_fit_is_a_failure(void **state)
     end_check();
 }
 
-/* ---- what is answered ----------------------------------------------------- */
+/* ---- what is answered ---------------------------------------------------- */
 
 static void expect_verdict(const char *answer, int healthy)
 {
@@ -213,7 +213,7 @@ static void a_long_answer_is_not_read(void **state)
     end_check();
 }
 
-/* ---- no answer ------------------------------------------------------------ */
+/* ---- no answer ----------------------------------------------------------- */
 
 static void silence_is_a_failure_when_the_time_is_over(void **state)
 {

@@ -47,8 +47,9 @@ static void start_backend(struct lb *lb, int i)
     lb->backend_port[i] = program_port(lb->backend[i]);
 }
 
-static void start_backends(struct lb *lb, const struct lb_plan *plan)
+void lb_start_backends(struct lb *lb, const struct lb_plan *plan)
 {
+    raise_limit();
     memset(lb, 0, sizeof *lb);
     lb->count = plan->real + plan->scripted + plan->dead;
     if (lb->count > LB_BACKENDS)
@@ -106,8 +107,7 @@ void lb_start(struct lb *lb, const struct lb_plan *plan)
 {
     struct command c;
 
-    raise_limit();
-    start_backends(lb, plan);
+    lb_start_backends(lb, plan);
     add_program(&c, plan);
     for (int i = 0; i < lb->count; i++)
         add_backend(&c, lb, i, plan->weights[i]);

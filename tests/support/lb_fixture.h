@@ -46,6 +46,10 @@ struct lb {
 
 void lb_start(struct lb *lb, const struct lb_plan *plan);
 
+/* Its first half: the backends alone. Who starts the load balancer in a way of
+ * his own then sets lb->program and lb->port. */
+void lb_start_backends(struct lb *lb, const struct lb_plan *plan);
+
 /* The usual ones: LB_PROGRAM, round robin. (Macros, because each suite has an
  * LB_PROGRAM of its own, and this module is built once for all.) */
 #define lb_start_real(lb, backends) \
