@@ -218,16 +218,21 @@ static void kill_all(void *owner)
 
 /* ---- making ------------------------------------------------------------- */
 
-/* What is known of a backend does not end with the generation. */
-static void inherit_health(struct board_set *set, const struct board_set *old)
+/* What is known of a backend does not end with the generation; nor does one that
+ * was up come back because of it. */
+static void inherit_health(struct generation *g, const struct board_set *old)
 {
+    struct board_set *set = known(g);
+
     for (int i = 0; i < set->backends.num_backends; i++) {
         struct backend *b = &set->backends.backends[i];
         const struct backend *was = names_find(&old->backends, b);
 
         set->up_since_ms[i] = 0;
+        g->was_healthy[i] = 1;
         if (was == NULL)
             continue;
+        g->was_healthy[i] = (uint8_t)was->is_healthy;
         b->is_healthy = was->is_healthy;
         b->checks = was->checks;
         b->streak = was->streak;
@@ -283,7 +288,7 @@ struct generation *generation_create(struct household *house, int number,
         log_error(house->program, "%d addresses too many: %d are used",
                   left_out, MAX_BACKENDS);
     known(g)->backends.dice = *house->watch.now_ms + (uint64_t)number;
-    inherit_health(known(g), before != NULL ? known(before) : &nothing);
+    inherit_health(g, before != NULL ? known(before) : &nothing);
     if (metrics_filter_init(&g->filter, house->metrics, &known(g)->backends,
                             house->program) != 0)
         log_error(house->program, "metrics: no room for all backends");

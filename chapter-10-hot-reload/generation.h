@@ -23,7 +23,7 @@
  * happened. A worker that dies later is replaced. For the master's process only,
  * on its loop; nothing here blocks. */
 
-#define GENERATION_START_MS 15000 /* for all workers to get ready */
+#define GENERATION_START_MS 15000 /* to get ready, beside the first checks */
 #define GENERATION_HURRY_MS 2000  /* for those told to hurry; then SIGKILL */
 #define GENERATION_WORKERS  64
 

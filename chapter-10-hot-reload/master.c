@@ -95,7 +95,8 @@ static int begin_generation(struct master *m, config_t *config,
         0)
         goto no_admin;
     if (generation_start(m->starting) == 0) {
-        ring_in(m, &m->start_limit, GENERATION_START_MS);
+        ring_in(m, &m->start_limit, GENERATION_START_MS +
+                                       config->health_check.timeout_ms);
         return 0;
     }
     log_error(m->house.program, "workers: %s", strerror(errno));

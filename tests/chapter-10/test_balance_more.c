@@ -30,7 +30,7 @@ static void expect_about(int number, int expected, int off)
         fail_msg("%d is not %d, give or take %d", number, expected, off);
 }
 
-/* ---- random_two_choices -------------------------------------------------- */
+/* ---- random_two_choices ------------------------------------------------- */
 
 static void equal_backends_get_equal_shares(void **state)
 {
@@ -90,9 +90,8 @@ static void a_heavier_one_carries_more(void **state)
         expect_about(set->backends[i].active_connections, 100 * (i + 1), 20);
 }
 
-/* The point of it: the fullest is hardly fuller than the mean. By one lot alone,
- * it
- * would be some 35 above. */
+/* The point of it: the fullest is hardly fuller than the mean. With one lot for
+ * each request it would have some 30 more. */
 static void nobody_is_much_fuller_than_the_mean(void **state)
 {
     (void)state;
@@ -137,7 +136,7 @@ static void the_same_dice_the_same_picks(void **state)
     }
 }
 
-/* ---- by name ------------------------------------------------------------- */
+/* ---- by name ------------------------------------------------------------ */
 
 static void all_six_are_found_by_both_names(void **state)
 {

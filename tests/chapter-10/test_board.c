@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- shared -------------------------------------------------------------- */
+/* ---- shared ------------------------------------------------------------- */
 
 static void what_a_child_writes_the_parent_reads(void **state)
 {
@@ -40,7 +40,7 @@ static void memory_that_cannot_be_had_is_null_and_errno(void **state)
     assert_int_not_equal(errno, 0);
 }
 
-/* ---- sets and rows ------------------------------------------------------- */
+/* ---- sets and rows ------------------------------------------------------ */
 
 /* A board with one generation of backends with these weights. */
 static struct board *board_with(const char *weights)
@@ -146,7 +146,7 @@ static void no_two_rows_throw_the_same_dice(void **state)
     board_close(board);
 }
 
-/* ---- health -------------------------------------------------------------- */
+/* ---- health ------------------------------------------------------------- */
 
 static void learn(struct board *board, int row, const char *health)
 {
@@ -217,7 +217,7 @@ static void where_all_are_backups_all_serve(void **state)
     board_close(board);
 }
 
-/* ---- load ---------------------------------------------------------------- */
+/* ---- load --------------------------------------------------------------- */
 
 static void how_busy_the_others_are_is_added_up(void **state)
 {
@@ -258,7 +258,7 @@ static void other_generations_do_not_count(void **state)
     board_close(board);
 }
 
-/* ---- statistics ---------------------------------------------------------- */
+/* ---- statistics --------------------------------------------------------- */
 
 static struct backend_set total, part;
 

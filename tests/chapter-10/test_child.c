@@ -92,8 +92,8 @@ static void it_may_keep_nothing(void **state)
     close_pair(fds);
 }
 
-/* The parent's end of a pair is not held by the child: so who reads at the other
- * one notices when the parent closes it. */
+/* The parent's end is not held by the child: so who reads at the other one
+ * notices when the parent closes it. */
 static void it_does_not_hold_the_parents_end(void **state)
 {
     int fds[2];
@@ -112,7 +112,7 @@ static void it_does_not_hold_the_parents_end(void **state)
     close(fds[0]);
 }
 
-/* ---- signals ------------------------------------------------------------- */
+/* ---- signals ------------------------------------------------------------ */
 
 /* In the child: waits for one signal that asks to stop. */
 static void wait_for_stop(int tell)
@@ -174,7 +174,7 @@ static void no_signal_is_left_blocked(void **state)
         assert_int_equal(sigismember(&after, sig), sigismember(&before, sig));
 }
 
-/* ---- the end ------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------ */
 
 static void its_fate_is_told_in_words(void **state)
 {

@@ -31,7 +31,7 @@ static struct backend *pick_nth(struct backend_set *from, int n)
     return pick(from, key);
 }
 
-/* ---- agreement ----------------------------------------------------------- */
+/* ---- agreement ---------------------------------------------------------- */
 
 /* Computed by another program, in another language, with its library's log().
  * If one of these changes, load balancers of two versions disagree. */
@@ -85,7 +85,7 @@ static void what_was_picked_before_does_not_matter(void **state)
     assert_ptr_equal(pick(&set, "somebody"), first);
 }
 
-/* ---- who moves ----------------------------------------------------------- */
+/* ---- who moves ---------------------------------------------------------- */
 
 static void remember(void)
 {
@@ -161,7 +161,7 @@ static void a_weight_that_grows_takes_keys_and_gives_none(void **state)
     }
 }
 
-/* ---- shares -------------------------------------------------------------- */
+/* ---- shares ------------------------------------------------------------- */
 
 /* Five standard deviations of a binomial distribution: a good hash is beyond in
  * one of a million cases, and this one throws the same dice each time. */
@@ -197,7 +197,7 @@ static void everybody_has_the_share_of_his_weight(void **state)
     expect_shares("1 2 4 8 16 32 64 128");
 }
 
-/* ---- whoever can't be had ------------------------------------------------ */
+/* ---- whoever can't be had ----------------------------------------------- */
 
 static void the_next_choice_is_always_the_same_too(void **state)
 {

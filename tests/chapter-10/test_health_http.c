@@ -58,7 +58,7 @@ static void end_check(void)
     wire_close(listener);
 }
 
-/* ---- what is asked ------------------------------------------------------- */
+/* ---- what is asked ------------------------------------------------------ */
 
 static void it_asks_for_the_path_and_says_who_it_is(void **state)
 {
@@ -106,7 +106,7 @@ static void a_path_that_does_not_fit_is_a_failure(void **state)
     end_check();
 }
 
-/* ---- what is answered ---------------------------------------------------- */
+/* ---- what is answered --------------------------------------------------- */
 
 static void expect_verdict(const char *answer, int healthy)
 {
@@ -170,8 +170,8 @@ static void bytes_that_are_no_text_are_not_well(void **state)
     end_check();
 }
 
-/* A status line in pieces, each a turn of the loop. Between them the check waits:
- * a level-triggered loop would call it for nothing if it did not read. */
+/* A status line in pieces, each a turn of the loop. Between them it waits: a
+ * level-triggered loop would call it for nothing if it did not read. */
 static void a_status_line_may_come_byte_by_byte(void **state)
 {
     static const char answer[] = "HTTP/1.1 200";
@@ -213,7 +213,7 @@ static void a_long_answer_is_not_read(void **state)
     end_check();
 }
 
-/* ---- no answer ----------------------------------------------------------- */
+/* ---- no answer ---------------------------------------------------------- */
 
 static void silence_is_a_failure_when_the_time_is_over(void **state)
 {

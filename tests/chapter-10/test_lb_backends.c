@@ -1,9 +1,9 @@
 /* lb: who gets the requests: algorithms, health, backups, names. */
 #include "fixture.h"
 
-#include "configured_lb.h"
+#include "whole_lb.h"
 
-static struct configured c;
+static struct whole c;
 static int counts[LB_BACKENDS];
 
 #define CHECKS(more) \
@@ -25,16 +25,16 @@ static void all_algorithms_serve(void **state)
     char members[64], wanted[64];
 
     (void)state;
-    configured_start(&c, 3, "'workers': 2");
+    whole_start(&c, 3, "'workers': 2");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(members, sizeof members, "'workers': 2, 'algorithm': '%s'",
                  names[i]);
-        configured_reload(&c, members);
-        configured_count(&c, 12, counts);
+        whole_reload(&c, members);
+        whole_count(&c, 12, counts);
         snprintf(wanted, sizeof wanted, "\"algorithm\":\"%s\"", names[i]);
         expect_stats(c.admin, wanted);
     }
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* The worker does not matter, nor which generation it is of, nor the order. */
@@ -44,35 +44,35 @@ static void a_hash_sends_a_client_to_the_same_backend(void **state)
     char members[512], first[64], name[64];
 
     (void)state;
-    configured_start(&c, 3, "'workers': 4, 'algorithm': 'ip_hash'");
+    whole_start(&c, 3, "'workers': 4, 'algorithm': 'ip_hash'");
     for (int a = 0; a < 2; a++) {
         snprintf(members, sizeof members, "'workers': 4, 'algorithm': '%s'",
                  algorithms[a]);
-        configured_reload(&c, members);
+        whole_reload(&c, members);
         http_get_backend(c.lb.port, "/", 200, first);
         for (int i = 0; i < 20; i++) {
             http_get_backend(c.lb.port, "/", 200, name);
             assert_string_equal(name, first);
         }
     }
-    configured_reload(&c, "'algorithm': 'consistent_hash', 'backends': ["
+    whole_reload(&c, "'algorithm': 'consistent_hash', 'backends': ["
                           "{'host': '127.0.0.1', 'port': $3},"
                           "{'host': '127.0.0.1', 'port': $1},"
                           "{'host': '127.0.0.1', 'port': $2}]");
     http_get_backend(c.lb.port, "/", 200, name);
     assert_string_equal(name, first);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void weights_are_kept(void **state)
 {
     (void)state;
-    configured_start(&c, 3, "'algorithm': 'weighted_round_robin', 'backends': ["
+    whole_start(&c, 3, "'algorithm': 'weighted_round_robin', 'backends': ["
                             "{'host': '127.0.0.1', 'port': $1, 'weight': 3},"
                             "{'host': '127.0.0.1', 'port': $2, 'weight': 2},"
                             "{'host': '127.0.0.1', 'port': $3}]");
     lb_expect_order(&c.lb, "b1 b2 b1 b3 b2 b1 b1 b2 b1 b3 b2 b1");
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* How busy a backend is in the other workers counts. */
@@ -82,7 +82,7 @@ static void the_least_connections_are_those_of_all_workers(void **state)
     int clients[HELD];
 
     (void)state;
-    configured_start(&c, 2, "'workers': 4, 'algorithm': 'least_connections'");
+    whole_start(&c, 2, "'workers': 4, 'algorithm': 'least_connections'");
     for (int i = 0; i < HELD; i++) {
         clients[i] = wire_connect(c.lb.port);
         wire_send_text(clients[i],
@@ -95,7 +95,7 @@ static void the_least_connections_are_those_of_all_workers(void **state)
                       HELD / 2);
     for (int i = 0; i < HELD; i++)
         wire_reset(clients[i]);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* ---- health --------------------------------------------------------------- */
@@ -104,26 +104,26 @@ static void the_least_connections_are_those_of_all_workers(void **state)
 static void one_that_is_down_at_the_start_gets_nothing(void **state)
 {
     (void)state;
-    configured_start_plan(&c, &(struct lb_plan){.real = 1, .dead = 1},
+    whole_start_plan(&c, &(struct lb_plan){.real = 1, .dead = 1},
                           "'workers': 2");
     lb_expect_order(&c.lb, "b1 b1 b1 b1 b1 b1");
     expect_up(0, 1);
     expect_up(1, 0);
     expect_of_backend(c.admin, &c.lb, 1, "lb_backend_failures_total",
                       ",reason=\"connect\"", 0);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void one_that_a_reload_brings_is_checked_first(void **state)
 {
     (void)state;
-    configured_start_plan(&c, &(struct lb_plan){.real = 2, .dead = 1},
+    whole_start_plan(&c, &(struct lb_plan){.real = 2, .dead = 1},
                           "'backends': [{'host': '127.0.0.1', 'port': $1}]");
-    configured_reload(&c, "'workers': 1");
+    whole_reload(&c, "'workers': 1");
     lb_expect_order(&c.lb, "b1 b2 b1 b2 b1 b2");
     expect_up(2, 0);
     lb_expect_statistics(&c.lb, ", failed: 0\n");
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* What is known is carried over: it needs so many good checks as before, where a
@@ -135,22 +135,22 @@ static void health_outlives_a_reload(void **state)
         "'healthy_threshold': 100, 'unhealthy_threshold': 1}";
 
     (void)state;
-    configured_start(&c, 2, slow);
+    whole_start(&c, 2, slow);
     lb_kill_backend(&c.lb, 1);
     expect_up(1, 0);
     lb_restart_backend(&c.lb, 1);
     for (int i = 0; i < 3; i++) {
-        configured_reload(&c, slow);
+        whole_reload(&c, slow);
         expect_up(1, 0);
         lb_expect_order(&c.lb, "b1 b1 b1 b1");
     }
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void one_that_comes_back_is_used_again(void **state)
 {
     (void)state;
-    configured_start(&c, 2, "'workers': 2, " CHECKS(""));
+    whole_start(&c, 2, "'workers': 2, " CHECKS(""));
     lb_kill_backend(&c.lb, 1);
     for (int i = 0; i < 6; i++)
         http_get_backend(c.lb.port, "/", 200, (char[64]){0}); /* none fails */
@@ -159,9 +159,9 @@ static void one_that_comes_back_is_used_again(void **state)
     lb_restart_backend(&c.lb, 1);
     expect_up(1, 1);
     for (deadline_t limit = deadline_in(10000);
-         configured_count(&c, 8, counts), counts[1] == 0;)
+         whole_count(&c, 8, counts), counts[1] == 0;)
         assert_true(deadline_pause(limit));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void a_page_that_says_503_takes_it_down(void **state)
@@ -169,7 +169,7 @@ static void a_page_that_says_503_takes_it_down(void **state)
     struct http_response r;
 
     (void)state;
-    configured_start(&c, 2, CHECKS(", 'path': '/health'"));
+    whole_start(&c, 2, CHECKS(", 'path': '/health'"));
     expect_up(1, 1);
     http_request(c.lb.backend_port[1], "POST", "/health/fail", "", "", 0, &r);
     http_response_free(&r);
@@ -177,7 +177,7 @@ static void a_page_that_says_503_takes_it_down(void **state)
     http_request(c.lb.backend_port[1], "POST", "/health/ok", "", "", 0, &r);
     http_response_free(&r);
     expect_up(1, 1);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void without_a_backend_it_says_503(void **state)
@@ -185,12 +185,12 @@ static void without_a_backend_it_says_503(void **state)
     struct http_response r;
 
     (void)state;
-    configured_start_plan(&c, &(struct lb_plan){.dead = 2}, "'workers': 2");
+    whole_start_plan(&c, &(struct lb_plan){.dead = 2}, "'workers': 2");
     expect_health(c.admin, 503, "no backend is up\n");
     http_get(c.lb.port, "/", &r);
     assert_int_equal(r.status, 503);
     http_response_free(&r);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* ---- backups and beginners ------------------------------------------------ */
@@ -198,50 +198,50 @@ static void without_a_backend_it_says_503(void **state)
 static void a_backup_waits_for_the_worst(void **state)
 {
     (void)state;
-    configured_start(&c, 3, "'workers': 2, " CHECKS("") ", 'backends': ["
+    whole_start(&c, 3, "'workers': 2, " CHECKS("") ", 'backends': ["
                             "{'host': '127.0.0.1', 'port': $1},"
                             "{'host': '127.0.0.1', 'port': $2, 'backup': true},"
                             "{'host': '127.0.0.1', 'port': $3}]");
-    configured_count(&c, 20, counts);
+    whole_count(&c, 20, counts);
     assert_int_equal(counts[1], 0);
     lb_kill_backend(&c.lb, 0);
     expect_up(0, 0);
-    configured_count(&c, 20, counts);
+    whole_count(&c, 20, counts);
     assert_int_equal(counts[2], 20);
     lb_kill_backend(&c.lb, 2);
     expect_up(2, 0);
-    configured_count(&c, 20, counts);
+    whole_count(&c, 20, counts);
     assert_int_equal(counts[1], 20);
     lb_restart_backend(&c.lb, 0);
     expect_up(0, 1);
     for (deadline_t limit = deadline_in(10000);
-         configured_count(&c, 8, counts), counts[1] > 0;)
+         whole_count(&c, 8, counts), counts[1] > 0;)
         assert_true(deadline_pause(limit));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* In a minute it will have its half; in the first seconds it has little. */
 static void one_that_came_back_starts_slowly(void **state)
 {
     (void)state;
-    configured_start(&c, 2, "'algorithm': 'weighted_round_robin', "
+    whole_start(&c, 2, "'algorithm': 'weighted_round_robin', "
                             "'slow_start': 120, " CHECKS(""));
     lb_expect_order(&c.lb, "b1 b2 b1 b2"); /* nobody has come back yet */
     lb_kill_backend(&c.lb, 1);
     expect_up(1, 0);
     lb_restart_backend(&c.lb, 1);
     expect_up(1, 1);
-    configured_count(&c, 40, counts);
+    whole_count(&c, 40, counts);
     assert_in_range(counts[1], 0, 10);
     /* A reload does not make it older, nor younger; without slow_start it has
      * its half at once. */
-    configured_reload(&c, "'algorithm': 'weighted_round_robin', "
+    whole_reload(&c, "'algorithm': 'weighted_round_robin', "
                           "'slow_start': 120, " CHECKS(""));
-    configured_count(&c, 40, counts);
+    whole_count(&c, 40, counts);
     assert_in_range(counts[1], 0, 10);
-    configured_reload(&c, "'algorithm': 'weighted_round_robin'");
+    whole_reload(&c, "'algorithm': 'weighted_round_robin'");
     lb_expect_order(&c.lb, "b1 b2 b1 b2");
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void a_slow_start_comes_to_its_end(void **state)
@@ -249,15 +249,15 @@ static void a_slow_start_comes_to_its_end(void **state)
     deadline_t limit = deadline_in(10000);
 
     (void)state;
-    configured_start(&c, 2, "'algorithm': 'weighted_round_robin', "
+    whole_start(&c, 2, "'algorithm': 'weighted_round_robin', "
                             "'slow_start': 0.5, " CHECKS(""));
     lb_kill_backend(&c.lb, 1);
     expect_up(1, 0);
     lb_restart_backend(&c.lb, 1);
     expect_up(1, 1);
-    while (configured_count(&c, 20, counts), counts[1] != 10)
+    while (whole_count(&c, 20, counts), counts[1] != 10)
         assert_true(deadline_pause(limit));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* ---- names ---------------------------------------------------------------- */
@@ -265,19 +265,19 @@ static void a_slow_start_comes_to_its_end(void **state)
 static void a_backend_may_have_a_host_name(void **state)
 {
     (void)state;
-    configured_start(&c, 2, "'workers': 2, 'backends': ["
+    whole_start(&c, 2, "'workers': 2, 'backends': ["
                             "{'host': 'localhost', 'port': $1},"
                             "{'host': 'localhost', 'port': $2,"
                             " 'name': 'second'}]");
-    configured_count(&c, 8, counts);
+    whole_count(&c, 8, counts);
     assert_int_not_equal(counts[0], 0);
     assert_int_not_equal(counts[1], 0);
     assert_non_null(strstr(lb_statistics(&c.lb), "\nsecond"));
-    configured_reload(&c, "'resolve_interval': 1, 'backends': ["
+    whole_reload(&c, "'resolve_interval': 1, 'backends': ["
                           "{'host': 'localhost', 'port': $2}]");
-    configured_count(&c, 8, counts);
+    whole_count(&c, 8, counts);
     assert_int_equal(counts[1], 8);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 int main(void)

@@ -38,7 +38,7 @@ static void expect_refused(void)
         assert_true(deadline_pause(limit));
 }
 
-/* ---- the first signal ----------------------------------------------------- */
+/* ---- the first signal --------------------------------------------------- */
 
 static void what_is_under_way_finishes(void **state)
 {
@@ -136,7 +136,7 @@ static void the_statistics_come_last(void **state)
     whole_clear(&c);
 }
 
-/* ---- the second ----------------------------------------------------------- */
+/* ---- the second --------------------------------------------------------- */
 
 static void the_second_signal_ends_it_at_once(void **state)
 {

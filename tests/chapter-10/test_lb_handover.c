@@ -44,7 +44,7 @@ static int kept_client(void)
     return client;
 }
 
-/* ---- clients between two requests ----------------------------------------- */
+/* ---- clients between two requests --------------------------------------- */
 
 static void an_idle_one_is_not_cut_but_told_with_its_next_answer(void **state)
 {
@@ -96,7 +96,7 @@ static void one_that_stays_idle_is_let_go_in_the_end(void **state)
     whole_stop(&c);
 }
 
-/* ---- requests under way --------------------------------------------------- */
+/* ---- requests under way ------------------------------------------------- */
 
 static void a_request_under_way_finishes_on_the_old_configuration(void **state)
 {
@@ -175,7 +175,7 @@ static void a_long_answer_comes_to_its_end(void **state)
     whole_stop(&c);
 }
 
-/* The first answer is the last; the second request was not begun, and the client
+/* The first answer is the last; the second request was not begun. The client
  * sees an end, not a reset that destroys the answer. */
 static void of_pipelined_requests_those_answered_are_answered_whole(
     void **state)
@@ -200,7 +200,7 @@ static void of_pipelined_requests_those_answered_are_answered_whole(
     whole_stop(&c);
 }
 
-/* ---- connections that nobody has accepted --------------------------------- */
+/* ---- connections that nobody has accepted ------------------------------- */
 
 #define QUEUED 40
 
@@ -230,7 +230,7 @@ static void connections_in_the_queue_are_not_lost(void **state)
     whole_stop(&c);
 }
 
-/* ---- generations ---------------------------------------------------------- */
+/* ---- generations -------------------------------------------------------- */
 
 static void at_most_the_two_newest_live(void **state)
 {

@@ -49,7 +49,7 @@ static void expect_end(struct run r, int status, const char *out,
     run_free(&r);
 }
 
-/* ---- the command line ----------------------------------------------------- */
+/* ---- the command line --------------------------------------------------- */
 
 static void h_anywhere_prints_the_usage(void **state)
 {
@@ -96,7 +96,7 @@ static void a_wrong_line_is_told_with_the_usage(void **state)
     run_free(&usage);
 }
 
-/* ---- -t ------------------------------------------------------------------- */
+/* ---- -t ----------------------------------------------------------------- */
 
 static void t_says_that_a_good_file_is_valid(void **state)
 {
@@ -147,7 +147,7 @@ static void a_file_that_is_not_there_is_told(void **state)
     scratch_remove(&scratch);
 }
 
-/* ---- what fails at the start ---------------------------------------------- */
+/* ---- what fails at the start -------------------------------------------- */
 
 static void a_broken_file_does_not_start(void **state)
 {

@@ -13,7 +13,7 @@ static const char *said_since(size_t from)
     return program_output(c.lb.program) + from;
 }
 
-/* ---- what changes --------------------------------------------------------- */
+/* ---- what changes ------------------------------------------------------- */
 
 static void other_backends_get_the_requests(void **state)
 {
@@ -138,7 +138,7 @@ static void the_admin_port_stays_where_nothing_changes(void **state)
     whole_stop(&c);
 }
 
-/* ---- what changes nothing ------------------------------------------------- */
+/* ---- what changes nothing ----------------------------------------------- */
 
 static void a_broken_file_changes_nothing_and_says_where(void **state)
 {
@@ -212,7 +212,7 @@ static void an_unknown_host_changes_nothing(void **state)
     whole_stop(&c);
 }
 
-/* ---- when ----------------------------------------------------------------- */
+/* ---- when --------------------------------------------------------------- */
 
 /* However many come, and whenever: the newest file serves in the end. */
 static void signals_in_quick_succession_are_not_lost(void **state)

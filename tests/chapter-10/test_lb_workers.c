@@ -2,13 +2,13 @@
 #include "fixture.h"
 
 #include "clock.h"
-#include "configured_lb.h"
+#include "whole_lb.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct configured c;
-static pid_t pids[CONFIGURED_CHILDREN];
+static struct whole c;
+static pid_t pids[WHOLE_CHILDREN];
 
 /* Whether a process is there, and not just a name on a list. */
 static int is_there(pid_t pid)
@@ -30,7 +30,7 @@ static void expect_ended(pid_t pid)
 static void expect_replaced(pid_t pid, int workers)
 {
     expect_ended(pid);
-    configured_expect_children(&c, workers, pids);
+    whole_expect_children(&c, workers, pids);
     for (int i = 0; i < workers; i++)
         assert_int_not_equal(pids[i], pid);
 }
@@ -43,18 +43,18 @@ static void a_worker_that_dies_is_replaced(void **state)
     pid_t victim;
 
     (void)state;
-    configured_start(&c, 1, "'workers': 2");
-    configured_expect_children(&c, 2, pids);
+    whole_start(&c, 1, "'workers': 2");
+    whole_expect_children(&c, 2, pids);
     for (int i = 0; i < 2; i++) {
         victim = pids[0];
         assert_int_equal(kill(victim, SIGKILL), 0);
         snprintf(says, sizeof says, "lb: worker %ld was killed by signal 9\n",
                  (long)victim);
-        configured_expect(&c, 0, says);
+        whole_expect(&c, 0, says);
         expect_replaced(victim, 2);
         lb_expect_order(&c.lb, "b1 b1 b1 b1 b1 b1");
     }
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* At once, then after 100, 200, 400 ms: four deaths take 0.7 s at least. */
@@ -63,37 +63,37 @@ static void one_that_keeps_dying_comes_back_more_and_more_slowly(void **state)
     uint64_t began_ms = clock_now_ms();
 
     (void)state;
-    configured_start(&c, 1, "'workers': 1");
+    whole_start(&c, 1, "'workers': 1");
     for (int i = 0; i < 4; i++) {
         pid_t victim;
 
-        configured_expect_children(&c, 1, pids);
+        whole_expect_children(&c, 1, pids);
         victim = pids[0];
         assert_int_equal(kill(victim, SIGKILL), 0);
         expect_replaced(victim, 1);
     }
     assert_true(clock_now_ms() - began_ms >= 700);
     lb_expect_order(&c.lb, "b1 b1");
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* A reload is a new beginning. */
 static void a_reload_replaces_one_that_waits_for_its_return(void **state)
 {
     (void)state;
-    configured_start(&c, 1, "'workers': 1");
+    whole_start(&c, 1, "'workers': 1");
     for (int i = 0; i < 3; i++) {
         pid_t victim;
 
-        configured_expect_children(&c, 1, pids);
+        whole_expect_children(&c, 1, pids);
         victim = pids[0];
         assert_int_equal(kill(victim, SIGKILL), 0);
         expect_ended(victim);
     }
-    configured_reload(&c, "'workers': 2");
+    whole_reload(&c, "'workers': 2");
     lb_expect_order(&c.lb, "b1 b1");
-    configured_expect_children(&c, 2, pids);
-    configured_stop(&c);
+    whole_expect_children(&c, 2, pids);
+    whole_stop(&c);
 }
 
 /* Asked to end alone, it serves its clients first; the others go on. */
@@ -103,9 +103,9 @@ static void one_that_is_asked_to_end_finishes_and_is_replaced(void **state)
     int client, backend;
 
     (void)state;
-    configured_start_plan(&c, &(struct lb_plan){.scripted = 1},
+    whole_start_plan(&c, &(struct lb_plan){.scripted = 1},
                           "'workers': 1");
-    configured_expect_children(&c, 1, pids);
+    whole_expect_children(&c, 1, pids);
     client = wire_connect(c.lb.port);
     wire_send_text(client, LB_GET);
     backend = lb_take(&c.lb, 0, head, sizeof head);
@@ -116,15 +116,15 @@ static void one_that_is_asked_to_end_finishes_and_is_replaced(void **state)
     wire_close(client);
     wire_close(backend);
     expect_replaced(pids[0], 1);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* Ctrl-C in a terminal comes to all of them; it means the master. */
 static void other_signals_mean_nothing_to_a_worker(void **state)
 {
     (void)state;
-    configured_start(&c, 1, "'workers': 2");
-    configured_expect_children(&c, 2, pids);
+    whole_start(&c, 1, "'workers': 2");
+    whole_expect_children(&c, 2, pids);
     for (int i = 0; i < 2; i++) {
         kill(pids[i], SIGINT);
         kill(pids[i], SIGHUP);
@@ -134,7 +134,7 @@ static void other_signals_mean_nothing_to_a_worker(void **state)
     for (int i = 0; i < 2; i++)
         assert_true(is_there(pids[i]));
     assert_null(strstr(program_output(c.lb.program), "Statistics"));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* ---- the master --------------------------------------------------------- */
@@ -145,8 +145,8 @@ static void no_worker_outlives_its_master(void **state)
     int client;
 
     (void)state;
-    configured_start(&c, 1, "'workers': 4");
-    configured_expect_children(&c, 4, pids);
+    whole_start(&c, 1, "'workers': 4");
+    whole_expect_children(&c, 4, pids);
     client = wire_connect(c.lb.port);
     wire_send_text(client, "GET /delay/60000 HTTP/1.1\r\nHost: h\r\n\r\n");
     expect_metric(c.admin, "lb_connections_active", 1);
@@ -156,10 +156,10 @@ static void no_worker_outlives_its_master(void **state)
     wire_expect_gone(client);
     wire_close(client);
     snprintf(members, sizeof members, "'listen_port': %d", c.lb.port);
-    configured_write(&c, members);
-    configured_run(&c); /* the port is free */
+    whole_write(&c, members);
+    whole_run(&c); /* the port is free */
     lb_expect_order(&c.lb, "b1 b1");
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* After so many generations it has what it had after the first. */
@@ -168,32 +168,32 @@ static void twenty_reloads_leave_nothing_behind(void **state)
     int before;
 
     (void)state;
-    configured_start(&c, 2, "'workers': 2");
-    configured_reload(&c, "'workers': 2");
-    configured_expect_children(&c, 2, pids);
+    whole_start(&c, 2, "'workers': 2");
+    whole_reload(&c, "'workers': 2");
+    whole_expect_children(&c, 2, pids);
     before = program_descriptors(c.lb.program);
     for (int i = 0; i < 20; i++) {
-        configured_write(&c, i % 4 == 3 ? "'workers': 0" : "'workers': 2");
+        whole_write(&c, i % 4 == 3 ? "'workers': 0" : "'workers': 2");
         if (i % 4 == 3)
-            configured_fails(&c, ": workers: ");
+            whole_fails(&c, ": workers: ");
         else
-            configured_reload(&c, "'workers': 2");
-        configured_count(&c, 2, (int[LB_BACKENDS]){0});
+            whole_reload(&c, "'workers': 2");
+        whole_count(&c, 2, (int[LB_BACKENDS]){0});
     }
-    configured_expect_children(&c, 2, pids); /* a dead one would count */
+    whole_expect_children(&c, 2, pids); /* a dead one would count */
     for (deadline_t limit = deadline_in(10000);
          program_descriptors(c.lb.program) > before;)
         assert_true(deadline_pause(limit));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 static void it_sleeps_while_there_is_nothing_to_do(void **state)
 {
     (void)state;
-    configured_start(&c, 2, "'workers': 2, 'watch': true");
+    whole_start(&c, 2, "'workers': 2, 'watch': true");
     lb_expect_order(&c.lb, "b1");
     lb_expect_idle(&c.lb, 500);
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 /* ---- statistics --------------------------------------------------------- */
@@ -203,21 +203,21 @@ static void statistics_are_those_of_all_workers(void **state)
     pid_t victim;
 
     (void)state;
-    configured_start(&c, 2, "'workers': 4");
-    configured_count(&c, 40, (int[LB_BACKENDS]){0});
+    whole_start(&c, 2, "'workers': 4");
+    whole_count(&c, 40, (int[LB_BACKENDS]){0});
     lb_expect_statistics(&c.lb, "\nTotal requests: 40, failed: 0\n");
-    configured_expect_children(&c, 4, pids);
+    whole_expect_children(&c, 4, pids);
     victim = pids[1];
     assert_int_equal(kill(victim, SIGKILL), 0);
     expect_replaced(victim, 4);
-    configured_count(&c, 2, (int[LB_BACKENDS]){0});
+    whole_count(&c, 2, (int[LB_BACKENDS]){0});
     lb_expect_statistics(&c.lb, "\nTotal requests: 42, failed: 0\n");
-    configured_reload(&c, "'workers': 1, 'backends': ["
+    whole_reload(&c, "'workers': 1, 'backends': ["
                           "{'host': '127.0.0.1', 'port': $2}]");
-    configured_count(&c, 3, (int[LB_BACKENDS]){0});
+    whole_count(&c, 3, (int[LB_BACKENDS]){0});
     lb_expect_statistics(&c.lb, "\nTotal requests: 45, failed: 0\n");
     assert_non_null(strstr(lb_statistics(&c.lb), "\nGeneration: 2, "));
-    configured_stop(&c);
+    whole_stop(&c);
 }
 
 int main(void)

@@ -126,7 +126,7 @@ static void many_answers_come_whole(void **state)
     end();
 }
 
-/* ---- troubles ------------------------------------------------------------ */
+/* ---- troubles ----------------------------------------------------------- */
 
 static void a_process_that_dies_is_told(void **state)
 {

@@ -64,7 +64,7 @@ static void expect_address(const struct backend *b, const char *text)
     assert_string_equal(net_text(&b->addresses.at[0], got), text);
 }
 
-/* ---- the set ------------------------------------------------------------- */
+/* ---- the set ------------------------------------------------------------ */
 
 static void a_host_with_one_address_keeps_its_name(void **state)
 {
@@ -137,7 +137,7 @@ static void addresses_that_find_no_room_are_counted(void **state)
     free_both(config, answers);
 }
 
-/* ---- answers ------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------ */
 
 /* Name servers turn them round; that is no news. */
 static void the_order_of_addresses_does_not_matter(void **state)
@@ -189,7 +189,7 @@ static void a_backend_is_the_same_by_name_and_address(void **state)
     free_both(after, two);
 }
 
-/* ---- the last good answer ------------------------------------------------ */
+/* ---- the last good answer ----------------------------------------------- */
 
 static void the_last_good_answer_is_kept(void **state)
 {

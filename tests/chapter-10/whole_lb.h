@@ -9,9 +9,9 @@
  *     whole_reload(&c, "'workers': 1");
  *     whole_stop(&c);
  *
- * What a test says of the file are members of its outermost object, with ' for "
- * and $1, $2 ... for the ports of the backends. Unless they are said, listen_port
- * and the admin port are 0, and `backends` are all that there are.
+ * What a test says of the file are members of its outermost object, with ' for
+ * " and $1, $2 ... for the ports of the backends. Unless they are said,
+ * listen_port and the admin port are 0, and `backends` are all that there are.
  *
  * The functions are static inline because a suite is linked with its own object
  * and tests/support/ only. Include it after fixture.h. */
@@ -72,7 +72,7 @@ static inline void whole_write(const struct whole *c,
     scratch_write(c->scratch.file, text, len);
 }
 
-/* ---- start and stop ------------------------------------------------------- */
+/* ---- start and stop ----------------------------------------------------- */
 
 static inline void whole_run(struct whole *c)
 {
@@ -126,7 +126,7 @@ static inline void whole_clear(struct whole *c)
     scratch_remove(&c->scratch);
 }
 
-/* ---- reloading ------------------------------------------------------------ */
+/* ---- reloading ---------------------------------------------------------- */
 
 /* Waits until it prints this text behind place `from`; the place of it. */
 static inline size_t whole_expect(struct whole *c, size_t from,
@@ -147,8 +147,8 @@ static inline size_t whole_said(struct whole *c)
     return strlen(program_output(c->lb.program));
 }
 
-/* Waits for the next generation, whoever asked for it. Its number is higher than
- * the last one's: those that failed have had one, too. */
+/* Waits for the next generation, whoever asked for it. Its number is higher
+ * than the last one's: those that failed may have had one, too. */
 static inline void whole_await(struct whole *c)
 {
     static const char line[] = "lb: generation ", serves[] = " serves\n";
@@ -191,7 +191,7 @@ static inline void whole_fails(struct whole *c, const char *says)
     whole_expect(c, from, line);
 }
 
-/* ---- processes ------------------------------------------------------------ */
+/* ---- processes ---------------------------------------------------------- */
 
 #define WHOLE_CHILDREN 64
 
@@ -229,7 +229,7 @@ static inline void whole_expect_children(const struct whole *c,
                     program_output(c->lb.program));
 }
 
-/* ---- requests ------------------------------------------------------------- */
+/* ---- requests ----------------------------------------------------------- */
 
 /* GET / as often; how many each backend answered. */
 static inline void whole_count(const struct whole *c, int requests,
