@@ -12,6 +12,7 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
+        grade labs-check \
         install clean help
 
 all:         ## build every program
@@ -41,6 +42,19 @@ memcheck:    ## the tests under valgrind: slow
 	@LB_TEST_TIMEOUT_SCALE=10 \
 	 TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes --trace-children-skip=/usr/*,/bin/*' \
 	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
+
+LABS = $(notdir $(wildcard chapter-*/labs/*-*))
+GRADER = $(MAKE_IN) tests/grade SANITIZE= VARIANT=plain WERROR= all
+chosen = $(foreach v,$(1),$(if $(filter command,$(firstword $(origin $(v)))),'$(v)=$($(v))'))
+
+grade:       ## grade labs: LAB=1.1 (else all), SOLUTION=1, TEST=..., FORMAT=..., OUT=...
+	+@$(GRADER)
+	@tests/grade/grade $(call chosen,LAB SOLUTION SUBMISSION TEST FORMAT OUT \
+	    JOBS RUN_AS CC SANITIZE)
+
+labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..., RUNS=3)
+	+@$(GRADER)
+	+@sh tests/grade/prove-all '$(MAKE)' $(or $(LAB),$(LABS)) $(call chosen,RUNS CC)
 
 docs:        ## refresh the code quoted in the READMEs
 	+@$(MAKE_IN) docs/tools refresh

@@ -6,7 +6,7 @@
 /* leftovers: ends every process that a replay started, however it was started.
  *
  * On Linux that is what belongs to the session of one of the terminals and what
- * is an orphan of one (leftovers_adopt() makes orphans ours, daemons too).
+ * descends from us (leftovers_adopt() makes orphans ours, daemons too).
  * Elsewhere it is what has one of the terminals, as ps(1) tells. */
 
 /* Once, before anything is started. */
@@ -16,5 +16,11 @@ void leftovers_adopt(void);
  * name ("/dev/pts/7"). Returns how many processes there were; call it until
  * there are none. */
 int leftovers_kill(pid_t session, const char *tty);
+
+/* How many leftovers_kill() would kill now. */
+int leftovers_count(pid_t session);
+
+/* If our parent dies we get SIGTERM (Linux). */
+void leftovers_end_with_parent(void);
 
 #endif

@@ -13,7 +13,7 @@ static void *text_more(void *old, size_t size)
     void *more = realloc(old, size);
 
     if (more == NULL) {
-        fputs("readme: out of memory\n", stderr);
+        fputs("out of memory\n", stderr);
         exit(2);
     }
     return more;

@@ -16,6 +16,7 @@
 #include "fixture.h"
 #include "program.h"
 #include "program_poll.h"
+#include "verdict.h"
 
 #define SUITE_MS  120000
 #define ORPHAN_MS 2000 /* a killed master's workers need a moment to notice */
@@ -124,6 +125,7 @@ static void run_and_check(void **state)
 
     wrapped->test_func(&own_state);
     check_left_behind();
+    verdict_passed(wrapped->name);
     test.passed = 1;
 }
 
@@ -178,6 +180,7 @@ int fixture_group_setup(void **state)
 {
     (void)state;
     take_standard_descriptors();
+    verdict_take();
 #ifdef __linux__
     /* What a program under test leaves behind becomes our child: it is seen. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);

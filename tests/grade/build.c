@@ -1,0 +1,163 @@
+#define _XOPEN_SOURCE 700 /* realpath() */
+
+#include "build.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "quote.h"
+
+enum { BUILD_SECONDS = 300, BUILD_OUTPUT = 4 << 20, WORDS = 4096 };
+
+const char *build_settings[16];
+
+int build_is_sanitized(void)
+{
+    for (int i = 0; build_settings[i] != NULL; i++)
+        if (strncmp(build_settings[i], "SANITIZE=", 9) == 0)
+            return build_settings[i][9] != '\0';
+    return 0;
+}
+
+/* ---- the key -------------------------------------------------------------- */
+
+static int draw_key(char key[33])
+{
+    unsigned char dice[16];
+    int fd = open("/dev/urandom", O_RDONLY);
+    ssize_t n = fd >= 0 ? read(fd, dice, sizeof dice) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; i < sizeof dice; i++)
+        text_put(key + 2 * i, 3, "%02x", dice[i]);
+    return n == sizeof dice ? 0 : -1;
+}
+
+/* ---- make ----------------------------------------------------------------- */
+
+/* The words of a command, one buffer for all. */
+struct command {
+    const char *words[48];
+    int count;
+    char text[PATH_MAX + 8 * WORDS];
+    size_t used;
+};
+
+static void word(struct command *c, const char *name, const char *value)
+{
+    char *at = c->text + c->used;
+
+    text_put(at, sizeof c->text - c->used, "%s%s", name, value);
+    c->used += strlen(at) + 1;
+    c->words[c->count++] = at;
+    c->words[c->count] = NULL;
+}
+
+static void join_suites(const struct lab *lab, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (int i = 0; i < lab->suites_count; i++) {
+        text_put(out + used, size - used, "%s ", lab->suites[i]);
+        used += strlen(out + used);
+    }
+}
+
+static void make_command(struct command *c, const struct build *b,
+                         const struct lab *lab)
+{
+    char suites[WORDS];
+    const char *make = getenv("MAKE");
+
+    join_suites(lab, suites, sizeof suites);
+    word(c, make != NULL ? make : "make", "");
+    word(c, "--no-print-directory", "");
+    word(c, "-s", "");
+    word(c, "-C", "");
+    word(c, lab->uses, "");
+    word(c, "-f", "");
+    word(c, "../tests/grade/lab.mk", "");
+    word(c, "lab", "");
+    word(c, "LAB=", lab->path);
+    word(c, "FROM=", b->from);
+    word(c, "WORK=", b->work);
+    word(c, "FILES=", lab->files);
+    word(c, "PROGRAMS_OF=", lab->programs);
+    word(c, "TESTS=", suites);
+    word(c, "REPLACES=", lab->replaces);
+    word(c, "COURSE=", lab->course);
+    word(c, "WITH=", lab->with);
+    for (int i = 0; build_settings[i] != NULL; i++)
+        word(c, build_settings[i], "");
+}
+
+static void run_make(struct build *b, const struct lab *lab)
+{
+    struct command c = {.count = 0};
+    char key[64];
+    const char *variables[] = {key, "MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=0",
+                               NULL};
+    struct order order = {.argv = c.words,
+                          .variables = variables,
+                          .seconds = BUILD_SECONDS,
+                          .output = BUILD_OUTPUT};
+    struct ended ended;
+
+    make_command(&c, b, lab);
+    text_put(key, sizeof key, "LB_VERDICT_KEY=%s", b->key);
+    ended = supervise(&order);
+    b->ok = ended.ending == ENDED && ended.status == 0;
+    b->said = ended.output;
+    free(ended.verdict.at);
+}
+
+static const char *variant(void)
+{
+    for (int i = 0; build_settings[i] != NULL; i++)
+        if (strncmp(build_settings[i], "VARIANT=", 8) == 0)
+            return build_settings[i] + 8;
+    return build_is_sanitized() ? "sanitize" : "plain";
+}
+
+/* Returns whether all its files are there; says which are not. */
+static int has_files(struct build *b, const struct lab *lab)
+{
+    const char *at = lab->files;
+    char path[PATH_MAX + 128];
+    int missing = 0;
+
+    while (*(at += strspn(at, " ")) != '\0') {
+        int len = (int)strcspn(at, " ");
+
+        text_put(path, sizeof path, "%s/%.*s", b->from, len, at);
+        if (access(path, R_OK) != 0) {
+            text_printf(&b->said, "%.*s is not in the submission\n", len, at);
+            missing++;
+        }
+        at += len;
+    }
+    return missing == 0;
+}
+
+int build_lab(struct build *b, const struct lab *lab, const char *from,
+              const char *name)
+{
+    char root[PATH_MAX];
+
+    *b = (struct build){.ok = 0};
+    if (realpath(from, b->from) == NULL || realpath(".", root) == NULL ||
+        draw_key(b->key) != 0) {
+        perror(from);
+        return -1;
+    }
+    text_put(b->work, sizeof b->work, "%s/build/%s/%s/%s", root, variant(),
+             lab->path, name);
+    if (has_files(b, lab))
+        run_make(b, lab);
+    return 0;
+}
