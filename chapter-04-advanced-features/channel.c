@@ -12,7 +12,7 @@ void channel_open(struct channel *c, int in, int out, char *memory,
     c->out = out;
     buffer_init(&c->buf, memory, capacity);
     c->sent = c->hidden = c->cleared = 0;
-    c->pass = c->total = 0;
+    c->pass = c->total = c->noted = c->blocked_ms = 0;
     c->keep = c->can_read = c->eof = c->broken = c->pass_end = c->shut = 0;
     c->can_write = 1; /* until a write says otherwise */
     c->mover = mover;
@@ -115,6 +115,7 @@ void channel_rewind(struct channel *c, int out)
     c->cleared += c->sent;
     c->sent = 0;
     c->shut = 0;
+    c->blocked_ms = 0;
     c->can_write = 0; /* not connected yet */
 }
 

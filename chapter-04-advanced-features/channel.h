@@ -49,6 +49,8 @@ struct channel {
     size_t cleared; /* bytes behind those that may leave */
     uint64_t pass;  /* future bytes that are cleared on arrival */
     uint64_t total; /* bytes that have left, ever */
+    uint64_t noted; /* the session's own: `total` when it looked last ... */
+    uint64_t blocked_ms; /* ... and since when out takes nothing; 0: it does */
     int keep;       /* sent bytes are kept */
     int can_read;   /* in may have something: the last read was not short */
     int can_write;  /* out may have room: the last write was not refused */

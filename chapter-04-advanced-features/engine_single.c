@@ -157,14 +157,12 @@ static void answer_ended(struct session *s, enum moved how)
 
 static void relay(struct session *s)
 {
-    uint64_t before = s->up.total + s->down.total;
     enum moved up = channel_pump(&s->up), down;
 
     if (up == OUT_FAILED)
         s->down.can_read = 1; /* the backend's last words, or why it failed */
     down = channel_pump(&s->down);
-    if (s->up.total + s->down.total != before)
-        session_deadline(s, s->service->timeouts.read_ms);
+    session_relay_deadline(s);
 
     if (down == DONE || down == IN_FAILED)
         answer_ended(s, down);
@@ -192,7 +190,9 @@ static void single_step(struct session *s)
 static void answer_is_late(struct session *s)
 {
     upstream_timed_out(s);
-    downstream_refuse(s, 504, "the backend did not answer in time");
+    downstream_refuse(s, 504, s->up.blocked_ms > 0
+                                  ? session_relay_trouble(s)
+                                  : "the backend did not answer in time");
 }
 
 static void single_expire(struct session *s)
@@ -204,7 +204,7 @@ static void single_expire(struct session *s)
     else if (s->state == RELAY && !session_has_answer(s))
         answer_is_late(s);
     else if (s->state == RELAY)
-        session_cut(s, "nothing moved for too long");
+        session_cut(s, session_relay_trouble(s));
     else if (buffer_size(&s->up.buf) > 0)
         downstream_refuse(s, 408, "the head took too long");
     else

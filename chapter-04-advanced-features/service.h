@@ -37,6 +37,8 @@ struct timeouts { /* milliseconds */
     int head_ms;    /* for a whole request head */
     int connect_ms; /* for one connection to a backend */
     int read_ms;    /* without a byte in either direction */
+    int write_ms;   /* somebody takes nothing of what there is for him; 0: as
+                       read_ms */
     int queue_ms;   /* for a place at a backend, if all are busy (queue.h) */
     int drain_ms;   /* for requests under way when we are asked to stop */
     int idle_ms;    /* between two requests of a client (chapter 6) */

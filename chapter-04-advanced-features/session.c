@@ -62,12 +62,55 @@ void session_become(struct session *s, const struct engine *engine)
     s->engine = engine;
 }
 
-void session_deadline(struct session *s, int ms)
+static void deadline_at(struct session *s, uint64_t at_ms)
 {
     const struct watch *watch = &s->service->watch;
 
-    watch->set_timer(watch->loop, &s->timer,
-                     ms < 0 ? CLOCK_NEVER : *watch->now_ms + (uint64_t)ms);
+    watch->set_timer(watch->loop, &s->timer, at_ms);
+}
+
+void session_deadline(struct session *s, int ms)
+{
+    deadline_at(s, ms < 0 ? CLOCK_NEVER
+                          : *s->service->watch.now_ms + (uint64_t)ms);
+}
+
+/* Whether bytes have left since the last look. Notes since when they can't. */
+static int note_progress(struct channel *c, uint64_t now_ms)
+{
+    int moved = c->total != c->noted;
+
+    c->noted = c->total;
+    if (!channel_wants_out(c))
+        c->blocked_ms = 0;
+    else if (moved || c->blocked_ms == 0)
+        c->blocked_ms = now_ms;
+    return moved;
+}
+
+void session_relay_deadline(struct session *s)
+{
+    const struct timeouts *t = &s->service->timeouts;
+    uint64_t now_ms = *s->service->watch.now_ms, since;
+    int moved = note_progress(&s->up, now_ms);
+
+    moved |= note_progress(&s->down, now_ms);
+    since = s->down.blocked_ms;
+    if (since == 0 || (s->up.blocked_ms > 0 && s->up.blocked_ms < since))
+        since = s->up.blocked_ms;
+    if (since > 0)
+        deadline_at(s, since + (uint64_t)(t->write_ms > 0 ? t->write_ms
+                                                          : t->read_ms));
+    else if (moved)
+        session_deadline(s, t->read_ms);
+}
+
+const char *session_relay_trouble(const struct session *s)
+{
+    if (s->down.blocked_ms > 0)
+        return "the client took nothing for too long";
+    return s->up.blocked_ms > 0 ? "the backend took nothing for too long"
+                                : "nothing moved for too long";
 }
 
 static int tell(struct session *s, int fd, unsigned events, unsigned *told)

@@ -79,6 +79,14 @@ void session_become(struct session *s, const struct engine *engine);
 /* Gives it so long from now; -1: as long as it takes. */
 void session_deadline(struct session *s, int ms);
 
+/* Bytes have been moved, or could not be: gives it until timeouts.read_ms after the
+ * last one that was, or, where somebody takes nothing, until he has done so for
+ * timeouts.write_ms. */
+void session_relay_deadline(struct session *s);
+
+/* That deadline has passed: why, for the log. */
+const char *session_relay_trouble(const struct session *s);
+
 /* Tells the loop what the channels want, if that has changed. Every step ends
  * with this or with session_end(). */
 void session_settle(struct session *s);

@@ -425,7 +425,6 @@ static void exchange_complete(struct session *s)
 static void relay(struct session *s)
 {
     struct http *http = http_of(s);
-    uint64_t before = s->up.total + s->down.total;
     int moved = 1;
 
     for (int round = 0; moved; round++) {
@@ -444,8 +443,7 @@ static void relay(struct session *s)
             return;
         }
     }
-    if (s->up.total + s->down.total != before)
-        session_deadline(s, s->service->timeouts.read_ms);
+    session_relay_deadline(s);
 }
 
 /* ---- the engine --------------------------------------------------------- */
@@ -463,10 +461,17 @@ static void http_step(struct session *s)
     session_settle(s);
 }
 
+/* There is no answer yet: whose fault is it? */
 static void answer_is_late(struct session *s)
 {
+    if (s->up.blocked_ms == 0 && !has_arrived(&s->up, &http_of(s)->request)) {
+        downstream_refuse(s, 408, "the body took too long");
+        return;
+    }
     upstream_timed_out(s);
-    downstream_refuse(s, 504, "the backend did not answer in time");
+    downstream_refuse(s, 504, s->up.blocked_ms > 0
+                                  ? session_relay_trouble(s)
+                                  : "the backend did not answer in time");
 }
 
 static void http_expire(struct session *s)
@@ -478,7 +483,7 @@ static void http_expire(struct session *s)
     else if (s->state == RELAY && !http_of(s)->answered)
         answer_is_late(s);
     else if (s->state == RELAY)
-        cut(s, "nothing moved for too long");
+        cut(s, session_relay_trouble(s));
     else if (buffer_size(&s->up.buf) > 0)
         downstream_refuse(s, 408, "the head took too long");
     else

@@ -194,7 +194,6 @@ static void answer_complete(struct session *s)
  * not stay readable, as far as there is room. */
 static void send_answer(struct session *s)
 {
-    uint64_t before = s->down.total;
     enum moved moved;
 
     channel_pump(&s->up);
@@ -207,8 +206,8 @@ static void send_answer(struct session *s)
         session_end(s, "the file has become shorter");
     else if (channel_is_flushed(&s->down))
         answer_complete(s);
-    else if (s->down.total != before)
-        session_deadline(s, s->service->timeouts.read_ms);
+    else
+        session_relay_deadline(s);
 }
 
 /* ---- the engine --------------------------------------------------------- */

@@ -303,6 +303,7 @@ static void configure(struct worker *w, const config_t *c)
         .head_ms = c->timeouts.request_ms,
         .connect_ms = c->timeouts.connect_ms,
         .read_ms = c->timeouts.read_ms,
+        .write_ms = c->timeouts.write_ms,
         .queue_ms = c->timeouts.queue_ms,
         .drain_ms = c->drain_timeout_ms,
         .idle_ms = c->timeouts.idle_ms,

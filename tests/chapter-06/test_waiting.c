@@ -1,4 +1,5 @@
-/* What the queue of chapter 4 does where connections are kept. */
+/* Whom engine_http waits for, and whose fault it is: the queue of chapter 4 where
+ * connections are kept; a client that stops in the middle of its body. */
 #include "fixture.h"
 
 #include "http_rig.h"
@@ -52,11 +53,32 @@ static void a_503_is_the_end_of_the_connection(void **state)
     http_rig_close(&h);
 }
 
+/* The backend can't answer what it has not got: it is not to blame. */
+static void a_client_that_stops_in_its_body_is_a_408(void **state)
+{
+    struct http_rig h;
+    struct rig *rig = http_rig_open(&h, 1);
+    int backend, client = http_rig_ask(rig, 0, "PUT / HTTP/1.1\r\nHost: h\r\n"
+                                       "Content-Length: 5\r\n\r\nabc",
+                                       &backend);
+
+    (void)state;
+    http_rig_expect(rig, backend, "abc");
+    rig_pass(rig, 30000);
+    rig_expect_status(rig, client, 408);
+    assert_int_equal(rig->set.backends[0].stats.failures[BACKEND_TIMEOUT], 0);
+    wire_close(client);
+    rig_settle(rig);
+    http_rig_close(&h);
+    wire_close(backend);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         fixture_test(who_has_waited_gets_the_kept_connection),
         fixture_test(a_503_is_the_end_of_the_connection),
+        fixture_test(a_client_that_stops_in_its_body_is_a_408),
     };
 
     return fixture_run("engine_http: waiting", tests);
