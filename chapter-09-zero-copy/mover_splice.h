@@ -24,9 +24,9 @@
  * Where no pipe is to be had (EMFILE), or the system does not splice these
  * descriptors (EINVAL, ENOSYS), the bytes are copied; after EINVAL for good. */
 
-#define MOVER_SPLICE_PIPE   (256 << 10) /* bytes of a pipe, if they are granted */
+#define MOVER_SPLICE_PIPE   (512 << 10) /* bytes of a pipe, if they are granted */
 #define MOVER_SPLICE_SPARES 64          /* pipes kept for the next bodies */
-#define ZERO_COPY_MIN       (64 << 10)  /* the default of min, measured */
+#define ZERO_COPY_MIN       (16 << 10)  /* a good min: see README.md */
 
 struct splice_pipe;
 

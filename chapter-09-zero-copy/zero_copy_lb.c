@@ -23,7 +23,7 @@ static const char USAGE[] =
     "                    [-z MIN_BYTES]\n"
     "Spreads HTTP requests over the backends; large bodies are spliced.\n"
     MEASURED_USAGE
-    "  -z BYTES   bodies of at least so many bytes are spliced (default 65536,\n"
+    "  -z BYTES   bodies of at least so many bytes are spliced (default 16384,\n"
     "             0: never)\n"
     BALANCER_STOP
     "Example: zero_copy_lb 8080 127.0.0.1:9001 127.0.0.1:9002 -z 32768\n";

@@ -140,7 +140,7 @@ const struct config_key config_keys[] = {
     {"static", "root", CONFIG_TEXT, AT(files.root), 1, CONFIG_TEXT_MAX,
      CONFIG_REQUIRED, "the directory of the files"},
     {CONFIG_TOP, "zero_copy_min", CONFIG_SIZE, AT(zero_copy_min), 0, PIB,
-     "65536", "bodies of at least so many bytes are spliced; 0: never"},
+     "16384", "bodies of at least so many bytes are spliced; 0: never"},
 
     {CONFIG_TOP, "admin", CONFIG_SECTION, AT(admin.on), 0, 0, CONFIG_ABSENT,
      "metrics, statistics and the live page; absent: off"},

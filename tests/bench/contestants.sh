@@ -69,6 +69,11 @@ program_of() {
     high_perf_lb) echo "$from/chapter-05-high-perf-io/high_perf_lb" ;;
     high_perf_select) echo "$select_from/chapter-05-high-perf-io/high_perf_lb" ;;
     pooled_lb) echo "$from/chapter-06-connection-pooling/pooled_lb" ;;
+    zero_copy_lb | copies | splices)
+        echo "$from/chapter-09-zero-copy/zero_copy_lb"
+        ;;
+    nginx*) echo nginx ;;
+    haproxy*) echo haproxy ;;
     floor) echo "$tools/floor" ;;
     *) echo "$1" ;;
     esac
@@ -87,7 +92,9 @@ keeps_clients() {
 start_contestant() {
     contestant_log=$work/$1.log
     case $1 in
-    nginx | haproxy) "start_$1" "$2" && return 0 ;;
+    nginx | haproxy) "start_$1" "$2" "" && return 0 ;;
+    nginx_unbuffered) start_nginx "$2" "$unbuffered" && return 0 ;;
+    haproxy_splice) start_haproxy "$2" "option splice-response" && return 0 ;;
     *) start_program "$@" && return 0 ;;
     esac
     stop "$pid"
@@ -99,7 +106,9 @@ start_program() {
     # shellcheck disable=SC2086 # $backends is a list
     case $1 in
     floor) set -- "$1" 0 $backends -m "$3" ;;
-    pooled_lb) set -- "$1" 0 $backends -p "$2" ;;
+    pooled_lb | zero_copy_lb) set -- "$1" 0 $backends -p "$2" ;;
+    copies) set -- "$1" 0 $backends -p "$2" -z 0 ;;
+    splices) set -- "$1" 0 $backends -p "$2" -z 1 ;;
     *) set -- "$1" 0 $backends ;;
     esac
     shift
@@ -108,10 +117,14 @@ start_program() {
     port=$(port_in "$contestant_log")
 }
 
-start_nginx() { # its pool is one for all three backends
+# What nginx can do at best for large bodies without touching the disk.
+unbuffered="proxy_buffering off; proxy_buffer_size 256k; proxy_buffers 8 256k;
+proxy_busy_buffers_size 512k;"
+
+start_nginx() { # POOL LINES; its pool is one for all three backends
     free_port
     {
-        nginx_head "$descriptors" proxy
+        nginx_head "$descriptors" "proxy.$port"
         echo "upstream b {"
         for b in $backends; do
             echo "server $b;"
@@ -121,11 +134,11 @@ keepalive $((3 * $1)); keepalive_requests $forever; keepalive_timeout 300s; }
 server { listen $port backlog=4096; location / {
 proxy_pass http://b; proxy_http_version 1.1;
 proxy_set_header Connection ""; proxy_set_header Host \$http_host;
-proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for; } } }
+proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for; $2 } } }
 END
-    } >"$work/nginx.conf"
+    } >"$work/nginx.$port.conf"
     launch "$contestant_log" on_proxy_core nginx -p "$work" \
-        -c "$work/nginx.conf"
+        -c "$work/nginx.$port.conf"
     until_true 10 answers_or_gone "$port" "$pid"
     answers "$port"
 }
@@ -133,7 +146,7 @@ END
 # Its pools have no limit by themselves. It reckons with two descriptors for each
 # client, which idle ones do not need: so its limit is less strict here. And it
 # gives up pooling while a quarter of its descriptors are in use: not here.
-start_haproxy() {
+start_haproxy() { # POOL LINE
     free_port
     {
         cat <<END
@@ -152,6 +165,7 @@ defaults
     timeout http-keep-alive 300s
     option forwardfor
     http-reuse always
+    $2
 frontend f
     bind :$port
     backlog 4096
@@ -162,8 +176,9 @@ END
         for b in $backends; do
             echo "    server s${b#*:} $b"
         done
-    } >"$work/haproxy.cfg"
-    launch "$contestant_log" on_proxy_core haproxy -db -f "$work/haproxy.cfg"
+    } >"$work/haproxy.$port.cfg"
+    launch "$contestant_log" on_proxy_core haproxy -db \
+        -f "$work/haproxy.$port.cfg"
     until_true 10 answers_or_gone "$port" "$pid"
     answers "$port"
 }

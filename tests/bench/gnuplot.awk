@@ -1,5 +1,5 @@
 # tests/bench/gnuplot.awk: "x name metric value" lines of one metric as a gnuplot
-# script. Variables: title, out.
+# script. Variables: title, out, along (what x is).
 {
     if (!($1 in seen_x)) { seen_x[$1] = 1; tics = tics (tics ? "," : "") $1 }
     if (!low || $1 + 0 < low) low = $1 + 0
@@ -12,7 +12,7 @@ END {
     print "set terminal svg size 680,360 dynamic font 'sans-serif,13'"
     print "set output '" out "'"
     print "set title '" title "' tc " grey
-    print "set xlabel 'idle connections' tc " grey
+    print "set xlabel '" along "' tc " grey
     print "set border 3 lc " grey
     print "set xtics nomirror (" tics ") tc " grey "\nset ytics nomirror tc " grey
     print "set grid ytics lc " grey " dt 3"

@@ -2,9 +2,9 @@
 # and what is done with each of them in each round. Read by bench.
 # shellcheck shell=sh disable=SC2034,SC2154 # variables that bench has, or needs
 all_lines="keepalive headers busy single close idle idle-chart memory syscalls \
-reuse answers"
+reuse answers body-1m body-64m body-sizes"
 keepers="pooled_lb nginx haproxy floor"
-
+movers="pooled_lb zero_copy_lb nginx nginx_unbuffered haproxy haproxy_splice"
 
 describe() {
     case $1 in
@@ -19,6 +19,9 @@ describe() {
     syscalls) echo "system calls per request, 64 keep-alive connections" ;;
     reuse) echo "100,000 requests: how many found a connection to the backend" ;;
     answers) echo "every answer within a second? 64 connections" ;;
+    body-1m) echo "answers of 1 MiB on 16 connections" ;;
+    body-64m) echo "answers of 64 MiB on 4 connections" ;;
+    body-sizes) echo "answers of 4 KiB to 1 MiB, copied and spliced" ;;
     *) return 1 ;;
     esac
 }
@@ -56,6 +59,9 @@ run_line() {
         together tunnel "high_perf_lb pooled_lb nginx haproxy" \
             measure_answers 64
         ;;
+    body-1m) together tunnel "$movers" measure_body 1048576 16 ;;
+    body-64m) together tunnel "$movers" measure_body 67108864 4 ;;
+    body-sizes) together tunnel "copies splices" measure_all_bodies ;;
     esac
 }
 
@@ -69,6 +75,13 @@ measure_with_headers() {
         -H 'Cookie: session=6f1f0c8e5b7d4a52b8e3; theme=dark; consent=1' \
         -H 'Upgrade-Insecure-Requests: 1' -H 'Sec-Fetch-Dest: document' \
         -H 'Sec-Fetch-Mode: navigate' -H 'Cache-Control: max-age=0'
+}
+
+measure_all_bodies() {
+    for size in 4096 8192 16384 20480 24576 32768 65536 131072 262144 1048576; do
+        x=$size
+        measure_body $size 16
+    done
 }
 
 beside_none_and_many() {

@@ -49,6 +49,20 @@ measure_load() { # measure_load CONNECTIONS WRK_OPTION...
         }' "$work/load" | record
 }
 
+# measure_body SIZE CONNECTIONS: bodies that the backend sends without touching
+# them. cpu: microseconds for one; per_gb: milliseconds for a gigabyte (10^9); speed:
+# megabytes per second. By the bytes that wrk has read, whole answers or not.
+measure_body() {
+    before=$(cpu_of "$pid")
+    (on_other_cores wrk -t 1 -c "$2" -d "$seconds" --timeout 20s --latency \
+        "http://127.0.0.1:$port/bytes/$1") >"$work/wrk" 2>&1
+    after=$(cpu_of "$pid")
+    awk -f "$here/wrk.awk" "$work/wrk" | grep -v '^late' >"$work/load"
+    awk -v before="$before" -v after="$after" -v size="$1" \
+        -v seconds="$seconds" -f "$here/body.awk" "$work/load" "$work/wrk" |
+        record
+}
+
 # hold_idle COUNT: so many connections that do nothing, until let_go. On those
 # who keep connections each has had one answer. They come from another address,
 # so that the ports of the load's are not used up.

@@ -5,14 +5,15 @@
 # round, then their median: what the machine did to one it did to the other.
 BEGIN {
     FS = "\t"
-    known = split("rate p50 p99 cpu waited requests worst bytes lost opened reuse " \
+    known = split("rate p50 p99 cpu per_gb speed waited requests worst bytes lost opened reuse " \
         "calls errors late", metrics, " ")
-    split("%12.0f %9.2f %9.2f %9.2f %9.1f %10.0f %9.0f %9.0f %6d %8d %9.3f %9.2f " \
+    split("%12.0f %9.2f %9.2f %9.2f %9.1f %9.0f %9.1f %10.0f %9.0f %9.0f %6d %8d %9.3f %9.2f " \
         "%7d %6d", formats, " ")
-    split("requests/s,p50 ms,p99 ms,CPU us,waited %,requests,worst ms,bytes,lost," \
+    split("requests/s,p50 ms,p99 ms,CPU us,ms/GB,MB/s,waited %,requests,worst ms,bytes,lost," \
         "opened,reuse %,calls,errors,late", titles, ",")
     split("rate p99 cpu bytes calls", compared, " ")
-    peers = split("nginx haproxy floor", peer, " ")
+    peers = split("nginx nginx_unbuffered haproxy haproxy_splice floor copies" \
+        " pooled_lb", peer, " ")
 }
 $1 != run || $2 != line { next }
 {
@@ -58,7 +59,8 @@ function spread(x, name, metric,    r, low, high, v) {
 function width(format) { return int(substr(format, 2)) }
 
 function medians(x,    m, i) {
-    if (x != "-") print "\nbeside " x " idle connections"
+    if (x != "-" && line ~ /^body/) print "\nbodies of " x " bytes"
+    else if (x != "-") print "\nbeside " x " idle connections"
     else print ""
     printf "%-17s", (rounds > 1 ? "median of " rounds : "one round")
     for (m = 1; m <= known; m++)

@@ -1,12 +1,13 @@
 # tests/bench/table.awk: medians as a Markdown table; a column for each contestant
-# and metric. Variable: metrics.
+# and metric. Variables: metrics, along (what x is).
 BEGIN {
     count = split(metrics, metric, " ")
     title["rate"] = "requests/s"
     title["cpu"] = "CPU us"
     title["bytes"] = "bytes"
     title["calls"] = "calls"
-    format["rate"] = format["bytes"] = "%.0f"
+    title["per_gb"] = "ms/GB"
+    format["rate"] = format["bytes"] = format["per_gb"] = "%.0f"
     format["cpu"] = format["calls"] = "%.1f"
 }
 {
@@ -16,7 +17,7 @@ BEGIN {
 }
 END {
     one = x_count == 1 && xs[1] == "-"
-    head = one ? "| |" : "| idle |"
+    head = one ? "| |" : "| " along " |"
     rule = "|---|"
     for (m = 1; m <= count; m++)
         for (i = 1; i <= (one ? 1 : name_count); i++) {
