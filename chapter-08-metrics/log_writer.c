@@ -106,6 +106,7 @@ static size_t write_out(struct log_writer *w)
         if (n > 0)
             gone += (size_t)n;
     }
+    w->failing = n < 0;
     if (n < 0)
         begin_trouble(w, strerror(errno));
     else if (gone == w->len)
@@ -118,6 +119,7 @@ static int is_open(struct log_writer *w)
 {
     int fd = w->fd < 0 ? open_path(w->path) : w->fd;
 
+    w->failing = fd < 0;
     if (fd < 0)
         begin_trouble(w, strerror(errno));
     else if (w->fd < 0)
@@ -136,7 +138,7 @@ void log_writer_flush(struct log_writer *w)
     memmove(w->buffer, w->buffer + gone, w->len);
     w->refusing = w->len > 0;
     if (w->len > 0)
-        ring_in(w, w->troubled ? LOG_WRITER_FLUSH_MS : LOG_WRITER_RETRY_MS);
+        ring_in(w, w->failing ? LOG_WRITER_FLUSH_MS : LOG_WRITER_RETRY_MS);
     else
         w->watch.set_timer(w->watch.loop, &w->timer, CLOCK_NEVER);
 }

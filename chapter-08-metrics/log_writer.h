@@ -33,7 +33,8 @@ struct log_writer {
     int fd;       /* -1: could not be opened, or is not open */
     int is_file;  /* a regular one: takes everything at once */
     int refusing; /* it took less than we had: no more before the timer */
-    int troubled; /* ... and that was said */
+    int failing;  /* ... since it can't: no disk, no reader */
+    int troubled; /* lines are in danger, and that was said */
     uint64_t lost, lost_before; /* lines, and when the trouble began */
     char *buffer;
     size_t len;

@@ -3,6 +3,7 @@
 #include "metrics_region.h"
 
 #include <string.h>
+#include <time.h>
 
 /* ---- adding up ---------------------------------------------------------- */
 
@@ -40,9 +41,17 @@ static void sum_all(const metrics_t *m)
 
 #define TRIES_MAX 1000
 
+void metrics_let_others_go_on(int tries)
+{
+    const struct timespec moment = {0, 1000000};
+
+    if (tries > 10)
+        nanosleep(&moment, NULL);
+}
+
 /* While a row is being folded its numbers are in two places, or in none: then
  * once more. (A process that dies while it folds leaves a block that no one
- * mends; its readers take what there is.) */
+ * mends; its readers take what there is, after a second.) */
 void metrics_gather(metrics_t *m)
 {
     const struct metrics_region *region = m->region;
@@ -53,6 +62,7 @@ void metrics_gather(metrics_t *m)
         sum_all(m);
         if (before % 2 == 0 && before == atomic_get(&region->folding))
             return;
+        metrics_let_others_go_on(i);
     }
 }
 

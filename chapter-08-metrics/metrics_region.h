@@ -64,6 +64,10 @@ int metrics_is_double(const struct metrics_family *f, uint32_t i);
  * it, and opens the lock. */
 void metrics_break_lock(struct metrics_region *region, int row);
 
+/* Between two tries, when another process is in the way: it needs microseconds, or,
+ * if it has lost its processor meanwhile, ours for a millisecond. */
+void metrics_let_others_go_on(int tries);
+
 /* What such a cell means, and how that is written into one. */
 double metrics_double(uint64_t bits);
 uint64_t metrics_bits(double value);

@@ -7,16 +7,18 @@
 
 /* ---- the lock ----------------------------------------------------------- */
 
-#define SPINS_MAX 100000
+#define TRIES_MAX 100 /* a tenth of a second */
 
 /* Only those who add something wait for each other, for as long as it takes to
  * copy a few strings. If one dies meanwhile, metrics_fold_row() opens the lock;
  * until then the others give up after a moment, and lose a number. */
 static int lock(metrics_t *m)
 {
-    for (int i = 0; i < SPINS_MAX; i++)
+    for (int i = 0; i < TRIES_MAX; i++) {
         if (atomic_replace(&m->region->lock, 0, (uint64_t)m->own_row + 1))
             return 0;
+        metrics_let_others_go_on(i);
+    }
     return -1;
 }
 

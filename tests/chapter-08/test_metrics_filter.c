@@ -197,6 +197,9 @@ static void refusals_are_no_failures_of_ours(void **state)
     expect("lb_requests_failed_total 3");
     finish(1, 500, NULL); /* a backend's own */
     expect("lb_requests_failed_total 3");
+    finish(1, 429, "the backend broke off its answer");
+    expect("lb_requests_failed_total 4");
+    expect("lb_rate_limited_total 2");
 }
 
 static void further_tries_are_retries(void **state)

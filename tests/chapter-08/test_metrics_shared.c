@@ -252,6 +252,75 @@ static void who_reads_while_rows_are_folded_misses_nothing(void **state)
     metrics_destroy(m);
 }
 
+/* In the middle of a fold: the number has left its row and is not in row 0 yet. */
+static void who_reads_in_the_middle_of_a_fold_waits_for_its_end(void **state)
+{
+    metrics_t *m = metrics_place(first, ROWS);
+    struct metrics_region *region = first;
+    pid_t pid;
+
+    (void)state;
+    metrics_counter_inc(m, "n_total", NULL);
+    region->folding = 1;
+    metrics_row(region, 0)[1] = 0;
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        atomic_set(&metrics_row(region, 0)[1], 1);
+        atomic_replace(&region->folding, 1, 2);
+        _exit(0);
+    }
+    assert_int_equal(count_of(m, "n_total", NULL), 1);
+    join(pid);
+    metrics_destroy(m);
+}
+
+/* ---- making the same series at the same time -------------------------------- */
+
+#define MADE 1500
+
+static void make_many(metrics_t *m, int row, int gate)
+{
+    char labels[32];
+    struct pollfd on = {gate, POLLIN, 0};
+
+    metrics_use_row(m, row);
+    poll(&on, 1, -1); /* all begin when the other end is closed */
+    for (int i = 0; i < MADE; i++) {
+        snprintf(labels, sizeof labels, "n=\"%d\"", i);
+        metrics_counter_inc(m, "made_total", labels);
+    }
+    _exit(0);
+}
+
+static void each_series_is_made_once(void **state)
+{
+    metrics_t *m = metrics_place(first, ROWS);
+    struct metrics_region *region = first;
+    pid_t pids[ROWS];
+    int ends[2];
+
+    (void)state;
+    metrics_describe(m, METRICS_COUNTER, "made_total", "Made.", NULL, 0);
+    assert_int_equal(pipe(ends), 0);
+    for (int row = 1; row < ROWS; row++) {
+        pids[row] = fork();
+        assert_true(pids[row] >= 0);
+        if (pids[row] == 0) {
+            close(ends[1]);
+            make_many(m, row, ends[0]);
+        }
+    }
+    close(ends[0]);
+    close(ends[1]);
+    for (int row = 1; row < ROWS; row++)
+        join(pids[row]);
+    assert_int_equal(region->series, 1 + MADE);
+    metrics_gather(m);
+    assert_int_equal(metrics_count(m, 0), 0);
+    metrics_destroy(m);
+}
+
 static void a_worker_that_ended_has_no_gauges_any_more(void **state)
 {
     metrics_t *m = metrics_place(first, ROWS), *worker;
@@ -334,6 +403,8 @@ int main(void)
         shared_test(processes_count_at_the_same_time),
         shared_test(who_reads_meanwhile_sees_counters_go_up_only),
         shared_test(who_reads_while_rows_are_folded_misses_nothing),
+        shared_test(who_reads_in_the_middle_of_a_fold_waits_for_its_end),
+        shared_test(each_series_is_made_once),
         shared_test(a_worker_that_ended_has_no_gauges_any_more),
         shared_test(who_died_with_the_lock_is_no_obstacle_for_ever),
         shared_test(who_died_before_the_last_step_leaves_no_double),
