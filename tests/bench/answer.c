@@ -3,12 +3,12 @@
  *     answer PORT...
  *
  * One process for all its ports. Every request without a body, and a POST when
- * its body is there, gets the same small answer, of the size that a usual server
- * gives; `Connection: close`, written so, is obeyed on those without a body. GET
- * /accepted says how many connections there have been; GET /bytes/N gives N bytes
- * (at most BYTES_MAX), by sendfile. It says when it was asked for the first time:
- * who starts it anew sees when a balancer trusts it again. It reads no more of a
- * request than measuring needs: it is no server. */
+ * its body is there, gets the same small answer, of the size that a usual
+ * server gives; `Connection: close`, written so, is obeyed on those without a
+ * body. GET /accepted says how many connections there have been; GET /bytes/N
+ * gives N bytes (at most BYTES_MAX), by sendfile. It says when it was asked for
+ * the first time: who starts it anew sees when a balancer trusts it again. It
+ * reads no more of a request than measuring needs: it is no server. */
 #define _GNU_SOURCE /* memmem(3), memfd_create(2), strcasestr(3) */
 
 #include "authority.h"
@@ -142,7 +142,7 @@ static int begins_with(const struct answer *a, size_t len, const char *text)
     return len >= strlen(text) && memcmp(a->piece, text, strlen(text)) == 0;
 }
 
-/* Sends on what there is of a large body, and waits for what then is possible. */
+/* Sends on what there is of a large body, and waits for what is possible. */
 static int send_zeros(const struct answer *a, struct peer *p)
 {
     int was_full = p->is_full;
@@ -156,8 +156,9 @@ static int send_zeros(const struct answer *a, struct peer *p)
     p->is_full = p->at < p->end;
     if (p->is_full && errno != EAGAIN)
         return -1;
-    return p->is_full == was_full ? 0
-                                  : bare_rewatch(a->epoll, p->fd, p->is_full, p);
+    if (p->is_full == was_full)
+        return 0;
+    return bare_rewatch(a->epoll, p->fd, p->is_full, p);
 }
 
 static int begin_zeros(const struct answer *a, struct peer *p)
@@ -257,7 +258,6 @@ static int talk(struct answer *a, struct peer *p)
 
 static void ready(struct answer *a, struct peer *p)
 {
-
     if (p == &a->signal) {
         signals_drain();
         return;

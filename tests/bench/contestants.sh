@@ -9,9 +9,10 @@ nginx_paths() {
         echo "${kind}_temp_path $work/temp_$kind;"
     done
 }
+# With a master where the line is about reloading, else without.
 nginx_head() { # nginx_head DESCRIPTORS NAME
     cat <<END
-daemon off; master_process off; pid $work/nginx.$2.pid; error_log /dev/null;
+daemon off; master_process $master; pid $work/nginx.$2.pid; error_log /dev/null;
 worker_rlimit_nofile $1;
 events { worker_connections $1; }
 http { access_log off; default_type text/plain;
@@ -30,12 +31,17 @@ start_backends() {
 }
 start_answer() {
     backend_kind="answer, one process"
-    launch "$work/backend.log" on_other_cores "$tools/answer" 0 0 0
-    await_line "$work/backend.log" ' listening on ' "$pid" || exit 1
+    launch_answer "$work/backend.log" 0 0 0
     for port in $(port_in "$work/backend.log"); do
         backends="$backends 127.0.0.1:$port"
     done
     count_at=http://127.0.0.1:$port/accepted
+}
+launch_answer() { # launch_answer LOG PORT...: sets pid
+    answer_log=$1
+    shift
+    launch "$answer_log" on_other_cores "$tools/answer" "$@"
+    await_line "$answer_log" ' listening on ' "$pid" || exit 1
 }
 start_nginx_backends() {
     backend_kind="nginx, one process, a constant answer"
@@ -58,7 +64,7 @@ start_nginx_backends() {
         answers "${b#*:}" || die "the backends do not start"
     done
 }
-port_in() { sed -n 's/.* listening on .*:\([0-9]*\)$/\1/p' "$1"; }
+port_in() { sed -n 's/^[a-z_]* listening on .*:\([0-9]*\)$/\1/p' "$1"; }
 
 # accepted: how many connections the backends have had.
 accepted() { curl -s "$count_at" | awk 'NF == 1 || NR == 3 { print $1; exit }'; }
@@ -72,6 +78,7 @@ program_of() {
     zero_copy_lb | copies | splices)
         echo "$from/chapter-09-zero-copy/zero_copy_lb"
         ;;
+    lb*) echo "$from/chapter-10-hot-reload/lb" ;;
     nginx*) echo nginx ;;
     haproxy*) echo haproxy ;;
     floor) echo "$tools/floor" ;;
@@ -93,6 +100,8 @@ start_contestant() {
     contestant_log=$work/$1.log
     case $1 in
     nginx | haproxy) "start_$1" "$2" "" && return 0 ;;
+    lb) start_lb "$2" "" && return 0 ;;
+    lb_admin) start_lb "$2" '"admin": {"port": 0},' && return 0 ;;
     nginx_unbuffered) start_nginx "$2" "$unbuffered" && return 0 ;;
     haproxy_splice) start_haproxy "$2" "option splice-response" && return 0 ;;
     *) start_program "$@" && return 0 ;;
@@ -117,6 +126,30 @@ start_program() {
     port=$(port_in "$contestant_log")
 }
 
+# start_lb POOL LINES: what it has beyond one worker is off. With health checks
+# every second where the line is about them.
+start_lb() {
+    [ -z "$checked" ] || set -- "$1" "$2"' "health_check": {"interval": 1},'
+    {
+        cat <<END
+{
+    "listen_port": 0, "workers": 1, "pool": {"max_size": $1},
+    "limits": {"connections": $descriptors}, "timeouts": {"idle": 300}, $2
+    "backends": [
+END
+        comma=
+        for b in $backends; do
+            echo "$comma{\"host\": \"${b%:*}\", \"port\": ${b#*:}}"
+            comma=,
+        done
+        echo "] }"
+    } >"$contestant_log.json"
+    launch "$contestant_log" on_proxy_core "$(program_of lb)" \
+        -c "$contestant_log.json"
+    await_line "$contestant_log" ' listening on ' "$pid" || return 1
+    port=$(port_in "$contestant_log")
+}
+
 # What nginx can do at best for large bodies without touching the disk.
 unbuffered="proxy_buffering off; proxy_buffer_size 256k; proxy_buffers 8 256k;
 proxy_busy_buffers_size 512k;"
@@ -134,7 +167,8 @@ keepalive $((3 * $1)); keepalive_requests $forever; keepalive_timeout 300s; }
 server { listen $port backlog=4096; location / {
 proxy_pass http://b; proxy_http_version 1.1;
 proxy_set_header Connection ""; proxy_set_header Host \$http_host;
-proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for; $2 } } }
+proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
+client_body_buffer_size 128k; $2 } } }
 END
     } >"$work/nginx.$port.conf"
     launch "$contestant_log" on_proxy_core nginx -p "$work" \
@@ -145,9 +179,12 @@ END
 
 # Its pools have no limit by themselves. It reckons with two descriptors for each
 # client, which idle ones do not need: so its limit is less strict here. And it
-# gives up pooling while a quarter of its descriptors are in use: not here.
+# gives up pooling while a quarter of its descriptors are in use: not here. When
+# it is reloaded, idle clients have one more answer before they are closed.
 start_haproxy() { # POOL LINE
     free_port
+    how=-db
+    [ "$master" = off ] || how=-W
     {
         cat <<END
 global
@@ -164,6 +201,9 @@ defaults
     timeout http-request 300s
     timeout http-keep-alive 300s
     option forwardfor
+    option idle-close-on-response
+    option redispatch
+    retries 3
     http-reuse always
     $2
 frontend f
@@ -174,10 +214,10 @@ frontend f
 backend b
 END
         for b in $backends; do
-            echo "    server s${b#*:} $b"
+            echo "    server s${b#*:} $b $checked"
         done
     } >"$work/haproxy.$port.cfg"
-    launch "$contestant_log" on_proxy_core haproxy -db \
+    launch "$contestant_log" on_proxy_core haproxy $how \
         -f "$work/haproxy.$port.cfg"
     until_true 10 answers_or_gone "$port" "$pid"
     answers "$port"

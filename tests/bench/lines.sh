@@ -2,9 +2,9 @@
 # and what is done with each of them in each round. Read by bench.
 # shellcheck shell=sh disable=SC2034,SC2154 # variables that bench has, or needs
 all_lines="keepalive headers busy single close idle idle-chart memory syscalls \
-reuse answers body-1m body-64m body-sizes"
-keepers="pooled_lb nginx haproxy floor"
-movers="pooled_lb zero_copy_lb nginx nginx_unbuffered haproxy haproxy_splice"
+reuse answers body-1m body-64m body-sizes post overhead reload death"
+keepers="pooled_lb lb nginx haproxy floor"
+movers="pooled_lb zero_copy_lb lb nginx nginx_unbuffered haproxy haproxy_splice"
 
 describe() {
     case $1 in
@@ -13,7 +13,7 @@ describe() {
     busy) echo "2,000 connections, all busy" ;;
     single) echo "one connection: latency" ;;
     close) echo "a new client connection for each request" ;;
-    idle) echo "64 busy connections beside none and beside 10,000 idle ones" ;;
+    idle) echo "64 busy connections beside none and up to 15,000 idle ones" ;;
     idle-chart) echo "32 busy connections beside more and more idle ones" ;;
     memory) echo "memory for each of 5,000 idle keep-alive connections" ;;
     syscalls) echo "system calls per request, 64 keep-alive connections" ;;
@@ -22,13 +22,20 @@ describe() {
     body-1m) echo "answers of 1 MiB on 16 connections" ;;
     body-64m) echo "answers of 64 MiB on 4 connections" ;;
     body-sizes) echo "answers of 4 KiB to 1 MiB, copied and spliced" ;;
+    post) echo "POST with bodies of 64 KiB on 64 connections" ;;
+    overhead) echo "what master, scoreboard and metrics cost: small keep-alive" ;;
+    reload) echo "ten reloads in six seconds under load" ;;
+    death) echo "one of two backends is killed and comes back, under load" ;;
     *) return 1 ;;
     esac
 }
 
 run_line() {
     pool=128
+    master=off
+    checked=
     rounds=${ROUNDS:-5}
+    seconds=${SECONDS_EACH:-3}
     case $1 in
     keepalive) together tunnel "$keepers" measure_load 64 ;;
     headers) together tunnel "$keepers" measure_with_headers ;;
@@ -46,22 +53,40 @@ run_line() {
         together close "advanced_lb high_perf_select high_perf_lb" \
             beside_more_and_more
         ;;
-    memory) alone "pooled_lb nginx haproxy" measure_memory 5000 ;;
+    memory) alone "pooled_lb lb nginx haproxy" measure_memory 5000 ;;
     syscalls)
         rounds=1
         together tunnel "$keepers" measure_calls 64
         ;;
     reuse)
         rounds=1
-        alone "pooled_lb nginx haproxy" measure_reuse 100000
+        alone "pooled_lb lb nginx haproxy" measure_reuse 100000
         ;;
     answers)
-        together tunnel "high_perf_lb pooled_lb nginx haproxy" \
+        together tunnel "high_perf_lb pooled_lb lb nginx haproxy" \
             measure_answers 64
         ;;
     body-1m) together tunnel "$movers" measure_body 1048576 16 ;;
     body-64m) together tunnel "$movers" measure_body 67108864 4 ;;
     body-sizes) together tunnel "copies splices" measure_all_bodies ;;
+    post)
+        together tunnel "$keepers" measure_load 64 -s "$here/post.lua"
+        ;;
+    overhead)
+        rounds=${ROUNDS:-40}
+        seconds=${SECONDS_EACH:-1}
+        together tunnel "zero_copy_lb lb lb_admin" measure_load 64
+        ;;
+    reload)
+        rounds=${ROUNDS:-3}
+        master=on
+        together tunnel "lb nginx haproxy" measure_reload 10
+        ;;
+    death)
+        rounds=${ROUNDS:-3}
+        checked="check inter 1s"
+        with_two_backends alone "lb nginx haproxy" measure_death
+        ;;
     esac
 }
 
@@ -85,8 +110,10 @@ measure_all_bodies() {
 }
 
 beside_none_and_many() {
-    measure_beside_idle 0 64
-    ! has_room_for 10064 || measure_beside_idle 10000 64
+    for idle_count in 0 5000 10000 15000; do
+        has_room_for $((idle_count + 64)) || break
+        measure_beside_idle $idle_count 64
+    done
 }
 
 beside_more_and_more() {
@@ -101,6 +128,7 @@ has_room_for() { # has_room_for CLIENTS
     advanced_lb) [ "$1" -le 250 ] ;;
     high_perf_select) [ $(($1 + 64)) -le 1000 ] ;;
     floor) [ $(($1 * 2 + 100)) -le "$descriptors" ] ;;
+    *) [ $(($1 + 400)) -le "$descriptors" ] ;;
     esac
 }
 

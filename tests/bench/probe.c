@@ -4,10 +4,10 @@
  *                     [-s SECONDS] [-n]
  *
  * wrk does not count a request that is never answered; this does. It keeps its
- * connections while the proxy does, or with -n takes a new one for each request.
- * A connection that was closed between two requests is nobody's fault: the
- * request goes out again on a new one. Every other request that has no answer,
- * or a wrong one, is counted under what became of it. */
+ * connections while the proxy does, or with -n takes a new one for each
+ * request. A connection that was closed between two requests is nobody's fault:
+ * the request goes out again on a new one. Every other request that has no
+ * answer, or a wrong one, is counted under what became of it. */
 
 #include "client.h"
 #include "clock.h"
@@ -32,7 +32,7 @@ static const char USAGE[] =
     "  -d DEADLINE_MS  an answer that takes longer is late (1000)\n"
     "  -s SECONDS      how long (10)\n"
     "  -n              a new connection for each request\n"
-    "Prints how many requests were made, were late, failed (and of those: were\n"
+    "Prints how many requests were made, were late, failed (of those: were\n"
     "refused, reset, closed, wrong), and how long the answers took.\n";
 
 enum doing { RESTING, CONNECTING, ASKING };
@@ -258,8 +258,8 @@ static int run(struct probe *p)
 
 int main(int argc, char *argv[])
 {
-    static const struct command_line command_line = {PROGRAM, USAGE, "cids|n", 1,
-                                                     "HOST:PORT"};
+    static const struct command_line command_line = {PROGRAM, USAGE, "cids|n",
+                                                     1, "HOST:PORT"};
     static struct probe p; /* static: too large for some stacks */
     int status;
 

@@ -1,19 +1,21 @@
 # tests/bench/report.awk: one line's measurements as tables. Input: the results
 # file; variables: run, line. Behind median.awk on the command line.
 #
-# Medians over the rounds (errors and late: sums). Ratios are those of the same
-# round, then their median: what the machine did to one it did to the other.
+# Medians over the rounds (errors, late and lost: sums). Ratios are those of the
+# same round, then their median: what the machine did to one it did to the other.
 BEGIN {
     FS = "\t"
-    known = split("rate p50 p99 cpu per_gb speed waited requests worst bytes lost opened reuse " \
-        "calls errors late", metrics, " ")
-    split("%12.0f %9.2f %9.2f %9.2f %9.1f %9.0f %9.1f %10.0f %9.0f %9.0f %6d %8d %9.3f %9.2f " \
-        "%7d %6d", formats, " ")
-    split("requests/s,p50 ms,p99 ms,CPU us,ms/GB,MB/s,waited %,requests,worst ms,bytes,lost," \
-        "opened,reuse %,calls,errors,late", titles, ",")
-    split("rate p99 cpu bytes calls", compared, " ")
+    known = split("rate p50 p99 p99_new cpu per_gb speed waited requests worst " \
+        "bytes reloads again lost lost_new opened reuse calls errors late",
+        metrics, " ")
+    split("%12.0f %9.2f %9.2f %9.2f %9.2f %9.1f %9.0f %9.1f %10.0f %9.0f " \
+        "%9.0f %8d %8.2f %6d %9d %8d %9.3f %9.2f %7d %6d", formats, " ")
+    split("requests/s,p50 ms,p99 ms,p99 new,CPU us,ms/GB,MB/s,waited %," \
+        "requests,worst ms,bytes,reloads,again s,lost,lost new,opened," \
+        "reuse %,calls,errors,late", titles, ",")
+    split("rate p99 p99_new cpu bytes again calls", compared, " ")
     peers = split("nginx nginx_unbuffered haproxy haproxy_splice floor copies" \
-        " pooled_lb", peer, " ")
+        " pooled_lb zero_copy_lb", peer, " ")
 }
 $1 != run || $2 != line { next }
 {
@@ -34,7 +36,7 @@ function typical(x, name, metric,    r, v, n, sum) {
             v[++n] = value[x, name, metric, r]
             sum += v[n]
         }
-    return metric ~ /^(errors|late|lost)$/ ? sum : median(v, n)
+    return metric ~ /^(errors|late|lost|lost_new)$/ ? sum : median(v, n)
 }
 # The median of the ratios, round by round; "" if there are none.
 function ratio(x, name, base_x, base, metric,    r, v, n, d) {
@@ -115,6 +117,22 @@ function ratios(x, base,    c, i, r) {
     }
 }
 
+# Differences of a few percent: the mean of each one's quietest quarter of rounds.
+function quietest(base,    i) {
+    print "\nquietest quarter     CPU us    ratio"
+    for (i = 1; i <= name_count; i++)
+        printf "%-17s%10.2f%9.3f\n", names[i], low_quarter(names[i]),
+            low_quarter(names[i]) / low_quarter(base)
+}
+function low_quarter(name,    r, v, n, sum, i) {
+    for (r = 1; r <= rounds; r++)
+        if (("-", name, "cpu", r) in value)
+            v[++n] = value["-", name, "cpu", r]
+    median(v, n) # sorts
+    for (i = 1; i <= int((n + 3) / 4); i++) sum += v[i]
+    return sum / (i - 1)
+}
+
 # With several x: the same contestant beside fewer and beside more.
 function growth(    i, k, r) {
     printf "\n%-17s", "CPU, to x=" xs[1]
@@ -156,6 +174,8 @@ END {
     }
     if (x_count > 1) growth()
     if (call_count) by_name()
+    if (line == "overhead" && (("-", "zero_copy_lb") in measured))
+        quietest("zero_copy_lb")
     if (disturbed)
         print "\n" disturbed " measurements were disturbed (waited over 5 %):" \
             " do not trust this run"
