@@ -137,8 +137,9 @@ int files_answer(struct session *s, const struct file_root *root,
     if (!s->bodyless && !slice_equal(h->method, SLICE("GET")))
         return answer_plainly(s, 405, h, keeps);
     status = file_path_decode(target, &path);
-    if (status == 0)
-        status = file_open(root, &path, &file);
+    if (status != 0)
+        return answer_plainly(s, status, h, keeps);
+    status = file_open(root, &path, &file);
     if (status != 200)
         return answer_plainly(s, status, h, keeps);
     return answer_file(s, &file, file.is_index ? FILE_INDEX : path.name, h,

@@ -60,8 +60,8 @@ static size_t take_segment(struct slice *s, struct file_path *out, size_t len,
         return len; /* an empty one */
     if (is_dots(out->name + begin, end - begin))
         *status = 400;
-    if (len > 0)
-        out->name[len] = '/';
+    if (begin > 0)
+        out->name[begin - 1] = '/';
     return end;
 }
 
