@@ -2,7 +2,6 @@
 
 #include "outcome.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* ---- parts -------------------------------------------------------------- */
@@ -21,48 +20,73 @@ void access_log_stamp(char out[ACCESS_STAMP_MAX], enum access_format format,
         memcpy(out, "-", 2);
 }
 
+static void put_hex(struct text *out, unsigned char byte)
+{
+    text_print(out, "\\x%02X", byte);
+}
+
 /* Between quotes; Apache and nginx write these bytes so, too. */
 static void put_quoted(struct text *out, const char *bytes, size_t len)
 {
     text_put(out, "\"");
-    for (size_t i = 0; i < len; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-
-        if (byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\')
-            text_print(out, "\\x%02X", byte);
-        else
-            text_add(out, &byte, 1);
-    }
+    text_escaped(out, bytes, len, put_hex);
     text_put(out, "\"");
 }
 
 static void put_seconds(struct text *out, uint64_t us)
 {
-    text_print(out, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
+    text_count(out, us / 1000000, 1);
+    text_put(out, ".");
+    text_count(out, us % 1000000, 6);
 }
 
-static const char *backend_name(const struct exchange *x)
+/* So many words, one after the other. */
+static void put_all(struct text *out, const char *const words[], int count)
 {
-    return x->backend != NULL ? x->backend->name : "-";
+    for (int i = 0; i < count; i++)
+        text_put(out, words[i]);
 }
 
 /* ---- lines -------------------------------------------------------------- */
 
-static void combined(struct text *out, const struct exchange *x,
-                     const char *stamp)
+/* STATUS BYTES TOOK FIRST */
+static void put_numbers(struct text *out, const struct exchange *x)
 {
-    text_print(out, "%s - - [%s] ", x->client_ip, stamp);
-    put_quoted(out, x->line, x->line_len);
-    text_print(out, " %d %" PRIu64 " ", outcome_status(x), x->bytes_out);
+    text_count(out, (uint64_t)outcome_status(x), 1);
+    text_put(out, " ");
+    text_count(out, x->bytes_out, 1);
+    text_put(out, " ");
     put_seconds(out, x->took_us);
     text_put(out, " ");
     if (x->status != 0)
         put_seconds(out, x->first_us);
     else
         text_put(out, "-");
-    text_print(out, " %s %d %s %s ", backend_name(x), x->tries,
-               x->tries == 0 ? "-" : x->reused ? "reused" : "new",
-               x->request_id[0] != '\0' ? x->request_id : "-");
+}
+
+/* BACKEND TRIES new|reused */
+static void put_connection(struct text *out, const struct exchange *x)
+{
+    text_put(out, x->backend != NULL ? x->backend->name : "-");
+    text_put(out, " ");
+    text_count(out, (uint64_t)x->tries, 1);
+    text_put(out, x->tries == 0 ? " -" : x->reused ? " reused" : " new");
+}
+
+static void combined(struct text *out, const struct exchange *x,
+                     const char *stamp)
+{
+    const char *const words[] = {x->client_ip, " - - [", stamp, "] "};
+
+    put_all(out, words, 4);
+    put_quoted(out, x->line, x->line_len);
+    text_put(out, " ");
+    put_numbers(out, x);
+    text_put(out, " ");
+    put_connection(out, x);
+    text_put(out, " ");
+    text_put(out, x->request_id[0] != '\0' ? x->request_id : "-");
+    text_put(out, " ");
     if (x->failure != NULL)
         put_quoted(out, x->failure, strlen(x->failure));
     else
@@ -72,7 +96,7 @@ static void combined(struct text *out, const struct exchange *x,
 
 static void put_string(struct text *out, const char *name, const char *value)
 {
-    text_print(out, ",\"%s\":", name);
+    text_put(out, name);
     if (value != NULL && value[0] != '\0')
         text_json(out, value, strlen(value));
     else
@@ -81,23 +105,29 @@ static void put_string(struct text *out, const char *name, const char *value)
 
 static void json(struct text *out, const struct exchange *x, const char *stamp)
 {
-    text_print(out, "{\"time\":\"%s\"", stamp);
-    put_string(out, "client", x->client_ip);
+    const char *const words[] = {"{\"time\":\"", stamp, "\""};
+
+    put_all(out, words, 3);
+    put_string(out, ",\"client\":", x->client_ip);
     text_put(out, ",\"request\":");
     text_json(out, x->line, x->line_len);
-    text_print(out, ",\"status\":%d,\"bytes\":%" PRIu64 ",\"took\":",
-               outcome_status(x), x->bytes_out);
+    text_put(out, ",\"status\":");
+    text_count(out, (uint64_t)outcome_status(x), 1);
+    text_put(out, ",\"bytes\":");
+    text_count(out, x->bytes_out, 1);
+    text_put(out, ",\"took\":");
     put_seconds(out, x->took_us);
     text_put(out, ",\"first\":");
     if (x->status != 0)
         put_seconds(out, x->first_us);
     else
         text_put(out, "null");
-    put_string(out, "backend", x->backend != NULL ? x->backend->name : NULL);
-    text_print(out, ",\"tries\":%d,\"reused\":%s", x->tries,
-               x->reused ? "true" : "false");
-    put_string(out, "id", x->request_id);
-    put_string(out, "why", x->failure);
+    put_string(out, ",\"backend\":", x->backend != NULL ? x->backend->name : NULL);
+    text_put(out, ",\"tries\":");
+    text_count(out, (uint64_t)x->tries, 1);
+    text_put(out, x->reused ? ",\"reused\":true" : ",\"reused\":false");
+    put_string(out, ",\"id\":", x->request_id);
+    put_string(out, ",\"why\":", x->failure);
     text_put(out, "}\n");
 }
 

@@ -2,12 +2,12 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FIRST_CAPACITY 1024
+#define COUNT_MAX      20 /* digits of UINT64_MAX */
 #define NUMBER_MAX     32 /* "-2.2250738585072014e-308" and a NUL */
 
 /* Room for so many more bytes: where they go, or NULL. */
@@ -72,6 +72,40 @@ void text_print(struct text *t, const char *format, ...)
     }
 }
 
+void text_count(struct text *t, uint64_t value, int digits)
+{
+    char number[COUNT_MAX];
+    int at = COUNT_MAX;
+
+    do {
+        number[--at] = (char)('0' + value % 10);
+        value /= 10;
+        digits--;
+    } while (at > 0 && (value > 0 || digits > 0));
+    text_add(t, number + at, (size_t)(COUNT_MAX - at));
+}
+
+static int is_plain(char byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+/* Most of them are plain, and go over in one piece. */
+void text_escaped(struct text *t, const char *bytes, size_t len,
+                  void (*escape)(struct text *t, unsigned char byte))
+{
+    size_t begin = 0, i;
+
+    for (i = 0; i < len; i++) {
+        if (is_plain(bytes[i]))
+            continue;
+        text_add(t, bytes + begin, i - begin);
+        escape(t, (unsigned char)bytes[i]);
+        begin = i + 1;
+    }
+    text_add(t, bytes + begin, i - begin);
+}
+
 /* 15 digits are what a double always keeps; 17 tell any two apart. */
 static void shortest(char number[NUMBER_MAX], double value)
 {
@@ -100,8 +134,6 @@ static void json_byte(struct text *t, unsigned char byte)
 {
     if (byte == '"' || byte == '\\')
         text_print(t, "\\%c", byte);
-    else if (byte >= 0x20 && byte < 0x7f)
-        text_add(t, &byte, 1);
     else
         text_print(t, "\\u%04x", byte);
 }
@@ -109,8 +141,7 @@ static void json_byte(struct text *t, unsigned char byte)
 void text_json(struct text *t, const char *bytes, size_t len)
 {
     text_put(t, "\"");
-    for (size_t i = 0; i < len; i++)
-        json_byte(t, (unsigned char)bytes[i]);
+    text_escaped(t, bytes, len, json_byte);
     text_put(t, "\"");
 }
 

@@ -2,6 +2,7 @@
 #define TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* text: bytes that are put together in memory, as many as it takes.
  *
@@ -24,11 +25,21 @@ struct text {
 void text_add(struct text *t, const void *bytes, size_t len);
 void text_put(struct text *t, const char *words);
 
+/* Adds bytes as they are, but for quotes, backslashes and what is no printable
+ * ASCII: those `escape` writes. For strings that strangers have chosen. */
+void text_escaped(struct text *t, const char *bytes, size_t len,
+                  void (*escape)(struct text *t, unsigned char byte));
+
 /* As printf(3). */
 #if defined(__GNUC__)
 __attribute__((__format__(__printf__, 2, 3)))
 #endif
 void text_print(struct text *t, const char *format, ...);
+
+/* A whole number, with zeros in front if it has fewer digits than `digits`. What
+ * printf(3) does with "%0*llu", at a tenth of the price: an access log writes six
+ * of them for each request. */
+void text_count(struct text *t, uint64_t value, int digits);
 
 /* The shortest decimal number that reads back as the same double; "+Inf",
  * "-Inf", "NaN" as Prometheus spells them. */

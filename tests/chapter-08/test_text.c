@@ -86,6 +86,26 @@ static void every_number_reads_back(void **state)
     text_free(&t);
 }
 
+static void whole_numbers_have_as_many_digits_as_asked_for(void **state)
+{
+    struct text t = {0};
+
+    (void)state;
+    text_count(&t, 0, 1);
+    expect(&t, "0");
+    text_count(&t, 0, 6);
+    expect(&t, "000000");
+    text_count(&t, 1234, 6);
+    expect(&t, "001234");
+    text_count(&t, 1234567, 6);
+    expect(&t, "1234567");
+    text_count(&t, UINT64_MAX, 1);
+    expect(&t, "18446744073709551615");
+    text_count(&t, 7, 20);
+    expect(&t, "00000000000000000007");
+    text_free(&t);
+}
+
 static void json_is_one_line_of_ascii(void **state)
 {
     struct text t = {0};
@@ -122,6 +142,7 @@ int main(void)
         fixture_test(prints_what_is_longer_than_it_guessed),
         fixture_test(numbers_are_as_short_as_they_can_be),
         fixture_test(every_number_reads_back),
+        fixture_test(whole_numbers_have_as_many_digits_as_asked_for),
         fixture_test(json_is_one_line_of_ascii),
         fixture_test(a_lack_of_memory_is_noted_once_for_all),
     };
