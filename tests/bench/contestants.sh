@@ -180,11 +180,14 @@ END
 # Its pools have no limit by themselves. It reckons with two descriptors for each
 # client, which idle ones do not need: so its limit is less strict here. And it
 # gives up pooling while a quarter of its descriptors are in use: not here. When
-# it is reloaded, idle clients have one more answer before they are closed.
+# it is reloaded, idle clients have one more answer before they are closed. Where
+# backends die, it asks another one when no answer came, as the others do.
 start_haproxy() { # POOL LINE
     free_port
     how=-db
     [ "$master" = off ] || how=-W
+    [ -z "$checked" ] || set -- "$1" "$2
+    retry-on conn-failure empty-response"
     {
         cat <<END
 global

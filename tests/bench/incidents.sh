@@ -17,18 +17,24 @@ await_loads() { wait "$kept_load" "$new_load"; }
 
 # losses: what was lost under those loads, and the latencies. lost: requests on
 # kept connections, as wrk counts; lost_new: those on new ones, and new:... how.
+# late: of both, those whose answer took too long (2 s for wrk, 1 s for probe).
 losses() {
-    awk -f "$here/wrk.awk" "$work/wrk" | awk '
-        $1 == "errors" { print "lost", $2 }
-        $1 == "rate" || $1 == "p99"'
-    awk '$1 == "probe:" {
+    awk -f "$here/wrk.awk" "$work/wrk" | awk '$1 == "rate" || $1 == "p99"'
+    awk '
+    /Socket errors/ { lost += $4 + $6 + $8; late += $10 }
+    /Non-2xx/ { lost += $NF }
+    $1 == "probe:" {
         for (i = 2; i < NF; i += 2) v[$i] = $(i + 1)
+    }
+    END {
+        print "lost", lost + 0
         printf "p99_new %.2f\n", v["p99_us"] / 1000
-        print "lost_new", v["failed"] + v["late"]
-        count = split("refused reset closed wrong late", how, " ")
+        print "lost_new", v["failed"]
+        count = split("refused reset closed wrong", how, " ")
         for (i = 1; i <= count; i++)
             if (v[how[i]] > 0) print "new:" how[i], v[how[i]]
-    }' "$work/probe"
+        print "late", late + v["late"]
+    }' "$work/wrk" "$work/probe"
 }
 
 # measure_reload COUNT: one each 0.6 s. reloads: after how many of them there was
@@ -80,7 +86,7 @@ measure_death() {
     sleep 2
     kill -9 "$victim"
     stop "$victim"
-    sleep 3
+    sleep 3.4 # not a whole number of intervals: that would favour somebody
     contestant=$pid
     launch_answer "$work/victim.log" "$victim_port"
     victim=$pid

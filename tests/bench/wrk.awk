@@ -8,7 +8,8 @@ $1 == "50%" { p50 = ms($2); wrk = 1 }
 $1 == "99%" { p99 = ms($2) }
 $2 == "requests" && $3 == "in" { n += $1 }
 $1 == "Requests/sec:" { rate = $2; wrk = 1 }
-/Socket errors|Non-2xx/ { for (i = 1; i <= NF; i++) errors += $i }
+/Socket errors/ { for (i = 3; i < NF; i += 2) errors += $(i + 1) }
+/Non-2xx/ { errors += $NF }
 $1 == "probe:" {
     for (i = 2; i < NF; i += 2) probe[$i] = $(i + 1)
     probed = 1
