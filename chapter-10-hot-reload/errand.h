@@ -14,10 +14,11 @@
 
 enum errand_kind {
     /* from a worker */
-    ERRAND_READY = 1, /* it serves */
+    ERRAND_READY = 1, /* it could serve */
     ERRAND_FAILED,    /* a backend (`value`, its index) failed a request ... */
     ERRAND_RECOVERED, /* ... and one succeeded again */
     /* from the master */
+    ERRAND_SERVE,  /* its generation has taken over: accept clients */
     ERRAND_HEALTH, /* what is known of the backends' health has changed */
     ERRAND_RETIRE, /* others have taken over: service_retire() */
     ERRAND_DRAIN,  /* the end: service_drain() */

@@ -60,9 +60,11 @@ static void run_errand(struct worker_seat *seat, const struct errand *errand)
 {
     struct generation *g = seat->generation;
 
-    if (errand->kind == ERRAND_READY)
+    if (errand->kind == ERRAND_READY) {
         seat->is_ready = 1;
-    else if (!g->is_ending && errand->value >= 0 &&
+        if (g->serves)
+            errand_send(seat->errands, ERRAND_SERVE, 0);
+    } else if (!g->is_ending && errand->value >= 0 &&
              errand->value < known(g)->backends.num_backends)
         hear_of_backend(g, errand->value, errand->kind == ERRAND_RECOVERED);
 }
@@ -314,6 +316,12 @@ int generation_is_ready(const struct generation *g)
         if (!g->seats[i].is_ready)
             return 0;
     return prober_knows_all(&g->prober);
+}
+
+void generation_serve(struct generation *g)
+{
+    g->serves = 1;
+    generation_tell(g, ERRAND_SERVE);
 }
 
 int generation_has_failed(const struct generation *g)

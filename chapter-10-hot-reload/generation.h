@@ -16,7 +16,7 @@
  *
  *     T0   generation 1 serves
  *     T1   SIGHUP: generation 2 begins, on the same listener; both exist
- *     T2   all workers of 2 are READY: those of 1 are told to RETIRE
+ *     T2   all workers of 2 are READY: they are told to SERVE, those of 1 to RETIRE
  *     T3   the last worker of 1 has ended: generation 2 serves alone
  *
  * A generation that does not get ready is ended before T2, and nothing has
@@ -51,6 +51,7 @@ struct generation {
     struct prober prober;
     struct metrics_filter filter; /* of its set */
     int worker_count;
+    int serves;    /* who gets ready is told to accept clients */
     int is_ending; /* who dies is not replaced */
     struct timer limit; /* ending: who is still there then is killed */
     struct list link;   /* the owner's */
@@ -69,8 +70,12 @@ struct generation *generation_create(struct household *house, int number,
 /* Forks its workers. 0, or -1 and errno: then generation_end() it. */
 int generation_start(struct generation *g);
 
-/* Whether all its workers serve and the health of all its backends is known. */
+/* Whether all its workers could serve and the health of all its backends is known.
+ * None of them has accepted a client: if it is given up, nobody loses anything. */
 int generation_is_ready(const struct generation *g);
+
+/* They shall serve from now on, and those who will take their places, too. */
+void generation_serve(struct generation *g);
 
 /* Whether a worker has died before it got ready. */
 int generation_has_failed(const struct generation *g);

@@ -255,6 +255,7 @@ static void commit(struct master *m)
     ring_in(m, &m->start_limit, -1);
     m->current = m->starting;
     m->starting = NULL;
+    generation_serve(m->current);
     lb_admin_commit(&m->admin, m->current->config, m->current->worker_count,
                     &m->current->filter);
     end_old(m, ERRAND_HURRY); /* at most the two newest live */

@@ -45,7 +45,9 @@ struct worker {
     uint8_t failing[MAX_BACKENDS]; /* backends whose last request failed */
     uint64_t load_known_ms;        /* when we looked at the others last */
     struct timer growth;
+    int is_open; /* it has been told to serve */
     int hurry;
+    int status; /* to exit with */
 };
 
 /* ---- what the master knows ---------------------------------------------- */
@@ -182,17 +184,39 @@ static int add_metrics(struct worker *w)
 
 /* ---- errands and signals ------------------------------------------------ */
 
+static void open_service(struct worker *w)
+{
+    if (service_open(&w->service) == 0) {
+        w->is_open = 1;
+        return;
+    }
+    log_error(w->job->program, "worker: %s", strerror(errno));
+    w->hurry = w->status = 1;
+}
+
+/* Who has not served anybody yet has nothing to bring to an end. */
+static void finish(struct worker *w, void (*how)(struct service *service))
+{
+    if (w->is_open)
+        how(&w->service);
+    else
+        w->hurry = 1;
+}
+
 static void run_errand(struct worker *w, const struct errand *errand)
 {
     switch (errand->kind) {
+    case ERRAND_SERVE:
+        open_service(w);
+        break;
     case ERRAND_HEALTH:
         learn_health(w);
         break;
     case ERRAND_RETIRE:
-        service_retire(&w->service);
+        finish(w, service_retire);
         break;
     case ERRAND_DRAIN:
-        service_drain(&w->service);
+        finish(w, service_drain);
         break;
     case ERRAND_HURRY:
         w->hurry = 1;
@@ -230,7 +254,7 @@ static void signal_ready(struct watcher *watcher, int fd, unsigned events)
     signals_drain();
     w->hurry = signals_stops() > 1;
     if (signals_stops() > 0 && !w->service.draining)
-        service_retire(&w->service);
+        finish(w, service_retire);
 }
 
 /* A terminal sends these to all processes in front of it: they mean the master,
@@ -345,8 +369,7 @@ static int begin(struct worker *w)
     learn_health(w);
     if (watch->set(watch->loop, w->job->errands, WATCH_READ, &w->on_errand) !=
             0 ||
-        watch->set(watch->loop, signals_fd(), WATCH_READ, &w->on_signal) != 0 ||
-        service_open(&w->service) != 0)
+        watch->set(watch->loop, signals_fd(), WATCH_READ, &w->on_signal) != 0)
         return -1;
     return errand_send(w->job->errands, ERRAND_READY, 0);
 }
@@ -363,15 +386,17 @@ static int serve(struct worker *w)
         }
         if (!queue_is_empty(&w->service))
             learn_load(w);
-        service_turn(&w->service);
+        if (w->is_open)
+            service_turn(&w->service);
         publish_soon(w);
     }
-    return 0;
+    return w->status;
 }
 
 static void take_apart(struct worker *w)
 {
-    service_close(&w->service);
+    if (w->is_open)
+        service_close(&w->service);
     publish(w);
     w->service.watch.set_timer(w->loop, &w->publish, CLOCK_NEVER);
     w->service.watch.set_timer(w->loop, &w->growth, CLOCK_NEVER);

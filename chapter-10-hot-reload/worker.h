@@ -8,7 +8,8 @@
 
 /* worker: a process that serves clients, with one configuration all its life.
  *
- *     fork -> worker_run:  prepare -> READY -> serve ... -> RETIRE or DRAIN -> exit
+ *     fork -> worker_run:  prepare -> READY,  SERVE -> accept ...  RETIRE or
+ *                                                      DRAIN -> exit
  *
  * It is the load balancer of the chapters before, on a listener that the master
  * opened, with backends whose health the master checks. It ends when it is told

@@ -257,6 +257,44 @@ static void at_most_the_two_newest_live(void **state)
     whole_stop(&c);
 }
 
+/* ---- a reload under way ---------------------------------------------------- */
+
+/* Of another backend than ours, which accepts the check and says nothing. */
+static int silent_backend(char *members, size_t size)
+{
+    int port, listener = wire_listen(&port);
+
+    snprintf(members, size,
+             "'workers': 4, 'health_check': {'path': '/', 'timeout': 20}, "
+             "'backends': [{'host': '127.0.0.1', 'port': %d}]",
+             port);
+    return listener;
+}
+
+/* The new generation waits for what the check says. Whoever comes meanwhile is
+ * served by the old one; if the new one accepted anybody, he would be lost with
+ * it. */
+static void nobody_is_served_by_those_who_are_not_ready(void **state)
+{
+    char members[256];
+    int listener = silent_backend(members, sizeof members), check;
+    char name[64];
+
+    (void)state;
+    whole_start(&c, 1, "'workers': 1");
+    whole_write(&c, members);
+    program_signal(c.lb.program, SIGHUP);
+    check = wire_accept(listener);
+    for (int i = 0; i < 200; i++) {
+        http_get_backend(c.lb.port, "/", 200, name);
+        assert_string_equal(name, "b1");
+    }
+    wire_accept_nobody(listener, 50);
+    wire_close(check);
+    wire_close(listener);
+    whole_stop(&c);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -269,6 +307,7 @@ int main(void)
         fixture_test(of_pipelined_requests_those_answered_are_answered_whole),
         fixture_test(connections_in_the_queue_are_not_lost),
         fixture_test(at_most_the_two_newest_live),
+        fixture_test(nobody_is_served_by_those_who_are_not_ready),
     };
 
     return fixture_run("lb_handover", tests);
