@@ -155,6 +155,25 @@ int downstream_begin(struct session *s, const struct http_head *h)
     return -1;
 }
 
+int downstream_send(struct session *s)
+{
+    enum moved moved;
+
+    channel_pump(&s->up);
+    do
+        moved = channel_pump(&s->down);
+    while (moved == MOVED && !channel_is_flushed(&s->down));
+    if (moved == OUT_FAILED || s->up.broken)
+        session_end(s, "the client left");
+    else if (moved == IN_FAILED)
+        session_end(s, "the answer has become shorter than was said");
+    else if (channel_is_flushed(&s->down))
+        return 1;
+    else
+        session_relay_deadline(s);
+    return 0;
+}
+
 void downstream_next(struct session *s, int state)
 {
     size_t waiting;

@@ -26,6 +26,12 @@ int downstream_begin(struct session *s, const struct http_head *h);
  * or ended, if the client has said all that it will. */
 void downstream_next(struct session *s, int state);
 
+/* Moves an answer of our own that lies in `down`, and in what its mover holds; what
+ * the client says meanwhile is its next request: it is read as far as there is room,
+ * so that it does not stay readable. 1 when all has left; 0: not yet, or the session
+ * has ended. */
+int downstream_send(struct session *s);
+
 /* Answers with an error of our own; `why` is for the log, a string constant.
  * The rest is linger's business. */
 void downstream_refuse(struct session *s, int status, const char *why);

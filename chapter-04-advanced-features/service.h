@@ -45,6 +45,16 @@ struct timeouts { /* milliseconds */
     int tunnel_ms;  /* without a byte, after an upgrade (chapter 6) */
 };
 
+/* Who answers some of the requests without a backend (chapter 9: files). */
+struct local {
+    void *self;
+    /* 0: it is for a backend. 1: the answer lies in `down`, for downstream_send();
+     * unless the request was refused. `keeps` as its answer should say it. NULL:
+     * all are for backends. Only engine_http asks. */
+    int (*answer)(void *self, struct session *s, const struct http_head *h,
+                  int keeps);
+};
+
 struct limits { /* of a request; 0: none but the parser's own */
     size_t head_bytes;   /* of HTTP_HEAD_MAX; more: 431, or 414 */
     int fields;          /* of HTTP_FIELDS_MAX; more: 431 */
@@ -64,6 +74,7 @@ struct service {
     struct monitor monitor;      /* told of failures */
     const struct engine *engine; /* that sessions begin with */
     const struct mover *mover;   /* of all channels; NULL: mover_copy */
+    struct local local;
     const struct filter *filters;
     int filter_count;
     struct timeouts timeouts;

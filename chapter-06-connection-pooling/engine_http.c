@@ -9,7 +9,7 @@
 #include "tunnel.h"
 #include "upstream.h"
 
-enum { READ_HEAD, CONNECT, RELAY };
+enum { READ_HEAD, CONNECT, RELAY, ANSWER };
 
 /* Rounds of moving in one step; then the others' turn has come. */
 #define ROUNDS_MAX 16
@@ -122,6 +122,26 @@ static int rewrite_request(struct session *s, const struct http_head *h)
     return replace_head(&s->up, h->length, &head);
 }
 
+/* Whether the service answers this request itself (files, chapter 9). Whoever does
+ * that reads no body, so a client with one is not kept. */
+static int is_answered_here(struct session *s, const struct http_head *h)
+{
+    struct http *http = http_of(s);
+    const struct local *local = &s->service->local;
+    int keeps = http->client_keeps && http_frame_is_done(&http->request) &&
+                !s->service->draining;
+
+    if (local->answer == NULL || !local->answer(local->self, s, h, keeps))
+        return 0;
+    http->client_keeps = keeps;
+    if (s->ended || s->engine != &engine_http)
+        return 1; /* refused */
+    channel_replace(&s->up, h->length, "", 0); /* its slices are gone now */
+    s->state = ANSWER;
+    session_relay_deadline(s);
+    return 1;
+}
+
 static void begin_request(struct session *s, const struct http_head *h)
 {
     struct http *http = http_of(s);
@@ -135,7 +155,7 @@ static void begin_request(struct session *s, const struct http_head *h)
     http_frame_request(&http->request, h);
     if (s->service->limits.body_bytes > 0)
         http_frame_limit(&http->request, s->service->limits.body_bytes);
-    if (downstream_begin(s, h) != 0)
+    if (downstream_begin(s, h) != 0 || is_answered_here(s, h))
         return;
     if (rewrite_request(s, h) != 0) {
         downstream_refuse(s, 431, "no room for the rewritten head");
@@ -446,12 +466,20 @@ static void relay(struct session *s)
     session_relay_deadline(s);
 }
 
+/* ---- ANSWER -------------------------------------------------------------- */
+
+static void send_answer(struct session *s)
+{
+    if (downstream_send(s))
+        exchange_complete(s);
+}
+
 /* ---- the engine --------------------------------------------------------- */
 
 static void http_step(struct session *s)
 {
-    static void (*const handle[])(struct session *) = {read_head,
-                                                       connect_backend, relay};
+    static void (*const handle[])(struct session *) = {
+        read_head, connect_backend, relay, send_answer};
     int before;
 
     do {
@@ -482,6 +510,8 @@ static void http_expire(struct session *s)
         backend_failed(s, "connecting took too long", 504);
     else if (s->state == RELAY && !http_of(s)->answered)
         answer_is_late(s);
+    else if (s->state == ANSWER)
+        session_end(s, "the client reads nothing");
     else if (s->state == RELAY)
         cut(s, session_relay_trouble(s));
     else if (buffer_size(&s->up.buf) > 0)

@@ -13,6 +13,7 @@
  *            |            +---+------+  | 101                 +-> closed, or
  *            |      another backend, or v                         linger
  *            |      a fresh connection  tunnel
+ *            +--> ANSWER: what we answer ourselves, then (next?)
  *            +--> linger: refused, bad, too slow; also from CONNECT and RELAY
  *
  *   state      waits for            goes on to
@@ -21,6 +22,9 @@
  *              the connection, but
  *              not for a kept one
  *   RELAY      bytes, both ways     CONNECT (retry), READ_HEAD, idle, the end
+ *   ANSWER     room for an answer   READ_HEAD, idle, the end
+ *              of our own (struct
+ *              local, service.h)
  *
  * In RELAY the request's body goes up and the answer comes down at the same time,
  * each message followed to its last byte by a frame (http_frame.h), and not one

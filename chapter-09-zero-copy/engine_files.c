@@ -191,24 +191,10 @@ static void answer_complete(struct session *s)
         linger_start(s, NULL, 0);
 }
 
-/* What the client says meanwhile is its next request: it is read, so that it does
- * not stay readable, as far as there is room. */
 static void send_answer(struct session *s)
 {
-    enum moved moved;
-
-    channel_pump(&s->up);
-    do
-        moved = channel_pump(&s->down);
-    while (moved == MOVED && !channel_is_flushed(&s->down));
-    if (moved == OUT_FAILED || s->up.broken)
-        session_end(s, "the client left");
-    else if (moved == IN_FAILED)
-        session_end(s, "the file has become shorter");
-    else if (channel_is_flushed(&s->down))
+    if (downstream_send(s))
         answer_complete(s);
-    else
-        session_relay_deadline(s);
 }
 
 /* ---- the engine --------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "balance_more.h"
 #include "clock.h"
 #include "descriptor.h"
+#include "engine_files.h"
 #include "engine_http.h"
 #include "errand.h"
 #include "event_loop.h"
@@ -37,6 +38,7 @@ struct worker {
     struct pool_connector pools;
     struct connector connector;
     struct limit_filter limit;
+    struct file_root files;
     struct access_log log;
     struct bulk bulk;
     struct splicer splicer;
@@ -307,6 +309,53 @@ static int add_log(struct worker *w)
     return 0;
 }
 
+/* ---- files -------------------------------------------------------------- */
+
+/* What follows the prefix; at NULL if the path does not begin with it, as whole
+ * segments: /static is no prefix of /statics. */
+static struct slice below(const char *prefix, struct slice path)
+{
+    struct slice rest = {NULL, 0};
+    size_t len = strlen(prefix);
+
+    if (path.len < len || memcmp(path.at, prefix, len) != 0)
+        return rest;
+    if (path.len == len || prefix[len - 1] == '/' || path.at[len] == '/' ||
+        path.at[len] == '?') {
+        rest.at = path.at + len;
+        rest.len = path.len - len;
+    }
+    return rest;
+}
+
+static int answer_file(void *self, struct session *s, const struct http_head *h,
+                       int keeps)
+{
+    const struct worker *w = self;
+    struct slice target = below(w->job->config->files.prefix, h->path);
+
+    if (target.at == NULL)
+        return 0;
+    files_answer(s, &w->files, target, h, keeps); /* or it was refused */
+    return 1;
+}
+
+/* 0, or -1, said. */
+static int add_files(struct worker *w)
+{
+    const config_t *c = w->job->config;
+
+    w->files.fd = -1;
+    if (!c->files.on)
+        return 0;
+    if (file_root_open(&w->files, c->files.root) != 0) {
+        log_error(w->job->program, "%s: %s", c->files.root, strerror(errno));
+        return -1;
+    }
+    w->service.local = (struct local){w, answer_file};
+    return 0;
+}
+
 static void configure(struct worker *w, const config_t *c)
 {
     struct service *service = &w->service;
@@ -345,6 +394,7 @@ static int add_parts(struct worker *w, const config_t *c)
     add_filter(w, board);
     add_filter(w, statistics);
     if (add_metrics(w) != 0 || add_limit(w) != 0 || add_log(w) != 0 ||
+        add_files(w) != 0 ||
         pool_connector_init(&w->pools, service->set, service->watch,
                             c->pool.max_size,
                             (c->pool.ttl_ms + 999) / 1000) != 0)
@@ -404,6 +454,7 @@ static void take_apart(struct worker *w)
     splicer_close(&w->splicer);
     bulk_close(&w->bulk);
     access_log_close(&w->log);
+    file_root_close(&w->files);
     rate_limiter_destroy(w->limit.limiter);
 }
 
