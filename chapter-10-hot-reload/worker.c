@@ -144,6 +144,13 @@ static void board_finish(void *self, const struct exchange *x)
     errand_send(w->job->errands, ERRAND_RECOVERED, i);
 }
 
+/* Says why, by errno. -1. */
+static int failed(const struct worker_job *job, const char *what)
+{
+    log_error(job->program, "%s: %s", what, strerror(errno));
+    return -1;
+}
+
 static void add_filter(struct worker *w, struct filter filter)
 {
     w->filters[w->service.filter_count++] = filter;
@@ -171,14 +178,14 @@ static void publish_soon(struct worker *w)
         watch->set_timer(watch->loop, &w->publish, *watch->now_ms + PUBLISH_MS);
 }
 
-/* The generation's series, counted in our own row. 0, or -1 and errno. */
+/* The generation's series, counted in our own row. 0, or -1, said. */
 static int add_metrics(struct worker *w)
 {
     w->metrics = w->job->filter;
     w->metrics->set = own_set(w);
     if (metrics_use_row(w->metrics->metrics, w->job->row + 1) != 0) {
         errno = EINVAL;
-        return -1;
+        return failed(w->job, "metrics");
     }
     add_filter(w, metrics_filter_seam(w->metrics));
     return 0;
@@ -275,7 +282,7 @@ static void leave_signals_to_the_master(void)
 
 /* ---- making it ---------------------------------------------------------- */
 
-/* 0, or -1 and errno. */
+/* 0, or -1, said. */
 static int add_limit(struct worker *w)
 {
     const config_t *c = w->job->config;
@@ -289,7 +296,7 @@ static int add_limit(struct worker *w)
             : RATE_LIMIT_SLIDING_WINDOW,
         c->rate_limit.per_ip, c->rate_limit.burst);
     if (w->limit.limiter == NULL)
-        return -1;
+        return failed(w->job, "rate limit");
     add_filter(w, limit_filter_seam(&w->limit));
     return 0;
 }
@@ -348,10 +355,8 @@ static int add_files(struct worker *w)
     w->files.fd = -1;
     if (!c->files.on)
         return 0;
-    if (file_root_open(&w->files, c->files.root) != 0) {
-        log_error(w->job->program, "%s: %s", c->files.root, strerror(errno));
-        return -1;
-    }
+    if (file_root_open(&w->files, c->files.root) != 0)
+        return failed(w->job, c->files.root);
     w->service.local = (struct local){w, answer_file};
     return 0;
 }
@@ -384,7 +389,7 @@ static void configure(struct worker *w, const config_t *c)
     };
 }
 
-/* 0, or -1 and errno. */
+/* 0, or -1, said. */
 static int add_parts(struct worker *w, const config_t *c)
 {
     struct service *service = &w->service;
@@ -394,11 +399,12 @@ static int add_parts(struct worker *w, const config_t *c)
     add_filter(w, board);
     add_filter(w, statistics);
     if (add_metrics(w) != 0 || add_limit(w) != 0 || add_log(w) != 0 ||
-        add_files(w) != 0 ||
-        pool_connector_init(&w->pools, service->set, service->watch,
+        add_files(w) != 0)
+        return -1;
+    if (pool_connector_init(&w->pools, service->set, service->watch,
                             c->pool.max_size,
                             (c->pool.ttl_ms + 999) / 1000) != 0)
-        return -1;
+        return failed(w->job, "pools");
     w->connector = pool_connector_seam(&w->pools);
     service->connector = &w->connector;
     bulk_init(&w->bulk);
@@ -407,7 +413,7 @@ static int add_parts(struct worker *w, const config_t *c)
     return 0;
 }
 
-/* 0, or -1 and errno. */
+/* 0, or -1, said. */
 static int begin(struct worker *w)
 {
     const struct watch *watch = &w->service.watch;
@@ -419,9 +425,10 @@ static int begin(struct worker *w)
     learn_health(w);
     if (watch->set(watch->loop, w->job->errands, WATCH_READ, &w->on_errand) !=
             0 ||
-        watch->set(watch->loop, signals_fd(), WATCH_READ, &w->on_signal) != 0)
-        return -1;
-    return errand_send(w->job->errands, ERRAND_READY, 0);
+        watch->set(watch->loop, signals_fd(), WATCH_READ, &w->on_signal) != 0 ||
+        errand_send(w->job->errands, ERRAND_READY, 0) != 0)
+        return failed(w->job, "worker");
+    return 0;
 }
 
 /* ---- serving ------------------------------------------------------------ */
@@ -467,15 +474,15 @@ int worker_run(const struct worker_job *job)
     descriptor_want(2 * job->config->limits.connections + 256);
     w.job = job;
     w.loop = event_loop_create(MAX_EVENTS);
-    if (w.loop != NULL) {
-        configure(&w, job->config);
-        if (add_parts(&w, job->config) == 0 && begin(&w) == 0) {
-            status = serve(&w);
-            take_apart(&w);
-            event_loop_destroy(w.loop);
-            return status;
-        }
+    if (w.loop == NULL) {
+        failed(job, "event loop");
+        return 1;
     }
-    log_error(job->program, "worker: %s", strerror(errno));
-    return 1; /* what there is of it goes with the process */
+    configure(&w, job->config);
+    if (add_parts(&w, job->config) != 0 || begin(&w) != 0)
+        return 1; /* what there is of it goes with the process */
+    status = serve(&w);
+    take_apart(&w);
+    event_loop_destroy(w.loop);
+    return status;
 }
