@@ -54,7 +54,7 @@ grade:       ## grade labs: LAB=1.1 (else all), SOLUTION=1, TEST=..., FORMAT=...
 
 labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..., RUNS=3)
 	+@$(GRADER)
-	+@sh tests/grade/prove-all '$(MAKE)' $(or $(LAB),$(LABS)) $(call chosen,RUNS CC)
+	+@sh tests/grade/prove-all $(or $(LAB),$(LABS)) $(call chosen,RUNS CC)
 
 docs:        ## refresh the code quoted in the READMEs
 	+@$(MAKE_IN) docs/tools refresh

@@ -9,6 +9,7 @@
 #   make VARIANT=x    any other set of flags, in build/x
 #   make POLLER=x     select, kqueue or epoll (chapter 5), in build/plain-x
 #   make ZERO_COPY=x  portable (chapter 9), in build/plain-x
+#   make USE=lab      students' modules in the place of the course's (tests/grade)
 #   make V=1          shows the whole commands
 #
 # Programs lie in their chapter's directory; those of a variant lie under
@@ -62,6 +63,10 @@ ifeq ($(origin ZERO_COPY),command line)
 VARIANT := $(VARIANT)-$(ZERO_COPY)
 endif
 
+ifdef USE
+VARIANT := $(VARIANT)-use-$(USE)$(if $(SOLUTION),-solution)
+endif
+
 CMOCKA_LIBS   ?= $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
 CMOCKA_CFLAGS ?= $(shell pkg-config --cflags cmocka 2>/dev/null)
 
@@ -78,6 +83,11 @@ Q   := $(if $(V),,@)
 say  = $(if $(V),,@echo '  $(1) $(patsubst $(ROOT)/%,%,$(2))')
 
 # ---- what there is to build -----------------------------------------------
+# Modules that a lab has rebuilt.
+ifdef USE
+include $(ROOT)/tests/grade/use.mk
+endif
+
 NUMBER   := $(if $(filter chapter-%,$(PART)),$(shell echo $(PART) | cut -d- -f1-2),$(PART))
 BINARIES := $(PROGRAMS:%=$(OUT)/$(PART)/%)
 LIBRARY  := $(BUILD)/$(PART)/modules.a

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "quote.h"
@@ -68,8 +69,8 @@ static void join_suites(const struct lab *lab, char *out, size_t size)
     }
 }
 
-static void make_command(struct command *c, const struct build *b,
-                         const struct lab *lab)
+static void make_command(struct command *c, const char *target,
+                         const struct build *b, const struct lab *lab)
 {
     char suites[WORDS];
     const char *make = getenv("MAKE");
@@ -82,7 +83,7 @@ static void make_command(struct command *c, const struct build *b,
     word(c, lab->uses, "");
     word(c, "-f", "");
     word(c, "../tests/grade/lab.mk", "");
-    word(c, "lab", "");
+    word(c, target, "");
     word(c, "LAB=", lab->path);
     word(c, "FROM=", b->from);
     word(c, "WORK=", b->work);
@@ -96,7 +97,7 @@ static void make_command(struct command *c, const struct build *b,
         word(c, build_settings[i], "");
 }
 
-static void run_make(struct build *b, const struct lab *lab)
+static void run_make(struct build *b, const char *target, const struct lab *lab)
 {
     struct command c = {.count = 0};
     char key[64];
@@ -108,10 +109,11 @@ static void run_make(struct build *b, const struct lab *lab)
                           .output = BUILD_OUTPUT};
     struct ended ended;
 
-    make_command(&c, b, lab);
+    make_command(&c, target, b, lab);
     text_put(key, sizeof key, "LB_VERDICT_KEY=%s", b->key);
     ended = supervise(&order);
     b->ok = ended.ending == ENDED && ended.status == 0;
+    free(b->said.at);
     b->said = ended.output;
     free(ended.verdict.at);
 }
@@ -144,6 +146,29 @@ static int has_files(struct build *b, const struct lab *lab)
     return missing == 0;
 }
 
+/* Several graders may run at the same time. A lock that cannot be had is not worth
+ * failing for. */
+static void make_shared(struct build *b, const struct lab *lab)
+{
+    static char made[PATH_MAX + 64]; /* what this process has made last */
+    char path[64], now[PATH_MAX + 64];
+    int lock;
+
+    text_put(now, sizeof now, "%s %s", variant(), lab->path);
+    if (strcmp(now, made) == 0)
+        return;
+
+    text_put(path, sizeof path, "build/labs-%s.lock", variant());
+    mkdir("build", 0777);
+    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock >= 0 && lockf(lock, F_LOCK, 0) != 0)
+        perror(path);
+    run_make(b, "shared", lab);
+    text_put(made, sizeof made, "%s", b->ok ? now : "");
+    if (lock >= 0)
+        close(lock);
+}
+
 int build_lab(struct build *b, const struct lab *lab, const char *from,
               const char *name)
 {
@@ -157,7 +182,10 @@ int build_lab(struct build *b, const struct lab *lab, const char *from,
     }
     text_put(b->work, sizeof b->work, "%s/build/%s/%s/%s", root, variant(),
              lab->path, name);
-    if (has_files(b, lab))
-        run_make(b, lab);
+    b->ok = has_files(b, lab);
+    if (b->ok)
+        make_shared(b, lab);
+    if (b->ok)
+        run_make(b, "lab", lab);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,19 @@ static void write_again(void *grader)
 
 /* ---- the labs ------------------------------------------------------------- */
 
+/* What is built of a submission goes where nothing of another one goes (FNV-1a). */
+static void name_work(const struct wishes *w, const char *from, char name[32])
+{
+    uint32_t hash = 2166136261u;
+
+    text_put(name, 32, "%s", w->solution ? "solution" : "starter");
+    if (w->submission == NULL)
+        return;
+    for (const char *at = from; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    text_put(name, 32, "submission-%08lx", (unsigned long)hash);
+}
+
 /* Where the files of a submission are: in the directory that was named, or in a
  * tree that it is the root of. */
 static void find_submission(const struct wishes *w, const struct lab *lab,
@@ -224,14 +238,14 @@ static int grade_all(struct grader *g)
 {
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     int jobs = g->wishes.jobs != NULL ? atoi(g->wishes.jobs) : cores;
-    char from[PATH_MAX];
+    char from[PATH_MAX], name[32];
 
     for (int i = 0; i < g->grading.count; i++) {
         struct attempt *a = g->grading.attempts[i];
 
         find_submission(&g->wishes, a->lab, from);
-        if (attempt_run(a, from, g->wishes.solution ? "solution" : "starter",
-                        g->wishes.test, jobs > 0 ? jobs : 1, write_again,
+        name_work(&g->wishes, from, name);
+        if (attempt_run(a, from, name, g->wishes.test, jobs > 0 ? jobs : 1, write_again,
                         g) != 0)
             return -1;
     }

@@ -51,7 +51,7 @@ struct lab {
 struct lab *lab_read(const char *path);
 
 /* The directories of all labs, by number; or those that `wanted` names: numbers
- * and beginnings of numbers ("1.1 3"). Returns how many; -1 if a wanted one does
+ * and beginnings of numbers ("1.1 3"), or paths. Returns how many; -1 if a wanted one does
  * not exist, which has been printed. The strings are to be kept. */
 int lab_list(const char *wanted, char ***paths);
 

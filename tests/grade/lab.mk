@@ -1,6 +1,6 @@
 # tests/grade/lab.mk: builds the tests of one lab around one submission.
 #
-#   make -C chapter-NN-... -f ../tests/grade/lab.mk lab LAB=... FROM=... WORK=...
+#   make -C chapter-NN-... -f ../tests/grade/lab.mk shared|lab LAB=... FROM=... WORK=...
 #
 # The grader calls it, in the directory of the lab's chapter, with
 #   LAB       the lab's directory, from the root
@@ -31,12 +31,12 @@ LAB_INCLUDES := -I$(ROOT)/$(LAB)/tests $(INCLUDES)
 REPLACED := $(REPLACES:%.c=$(BUILD)/%.o)
 KEPT     := $(if $(REPLACES),$(WORK)/kept.a,$(if $(MODULES),$(LIBRARY)))
 
-# What the labs share: made first when several of them are built at the same time.
-.PHONY: shared
-shared: $(SUPPORT) $(if $(MODULES),$(LIBRARY))
+# What is the same for all submissions: made first, under a lock (build.c).
+.PHONY: shared lab with
+shared: with $(SUPPORT) $(TEST_OBJ) $(COURSE_OBJ) $(if $(REPLACED),$(OBJECTS)) \
+        $(if $(MODULES),$(LIBRARY))
 
-.PHONY: lab with
-lab: with $(PROGRAMS_OF:%=$(WORK)/%) $(addprefix $(WORK)/,$(notdir $(COURSE))) \
+lab: $(PROGRAMS_OF:%=$(WORK)/%) $(addprefix $(WORK)/,$(notdir $(COURSE))) \
      $(addprefix $(WORK)/,$(notdir $(TESTS)))
 
 with:
