@@ -12,7 +12,7 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
-        grade labs-check \
+        grade labs-check bughunt handout bundle doctor \
         install clean help
 
 all:         ## build every program
@@ -43,18 +43,35 @@ memcheck:    ## the tests under valgrind: slow
 	 TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes --trace-children-skip=/usr/*,/bin/*' \
 	 sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS))
 
-LABS = $(notdir $(wildcard chapter-*/labs/*-*))
-GRADER = $(MAKE_IN) tests/grade SANITIZE= VARIANT=plain WERROR= all
+# The directories of LAB="3.1 3.2"; without it, of all labs.
+chosen_labs = $(if $(strip $(LAB)$(LABS)),$(foreach l,$(LAB)$(LABS),$(wildcard chapter-*/labs/$(l)-*)),\
+    $(wildcard chapter-*/labs/*-*))
+GRADER = $(MAKE_IN) tests/grade SANITIZE= VARIANT=plain WERROR= OUT=../.. all
 chosen = $(foreach v,$(1),$(if $(filter command,$(firstword $(origin $(v)))),'$(v)=$($(v))'))
 
 grade:       ## grade labs: LAB=1.1 (else all), SOLUTION=1, TEST=..., FORMAT=..., OUT=...
 	+@$(GRADER)
 	@tests/grade/grade $(call chosen,LAB SOLUTION SUBMISSION TEST FORMAT OUT \
-	    JOBS RUN_AS CC SANITIZE)
+	    JOBS RUN_AS SEED CC SANITIZE)
 
 labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..., RUNS=3)
 	+@$(GRADER)
-	+@sh tests/grade/prove-all $(or $(LAB),$(LABS)) $(call chosen,RUNS CC)
+	+@sh tests/grade/prove-all $(notdir $(chosen_labs)) $(call chosen,RUNS CC)
+
+bughunt:     ## grade a student's own tests by the twins they kill: LAB=1.1, TESTS=mine
+	+@$(GRADER)
+	@tests/grade/bughunt $(call chosen,LAB TESTS JOBS CC)
+
+handout:     ## the course without solutions, proved: LABS="1.1 3.1", OUT=..., SEED=...
+	+@$(GRADER)
+	@sh tests/grade/handout '$(or $(OUT),build/handout)' '$(SEED)' $(chosen_labs)
+
+bundle:      ## what Gradescope and Autolab get: LAB=1.1, OUT=...
+	@sh tests/grade/bundle '$(or $(OUT),build/bundle)' '$(SEED)' $(chosen_labs)
+
+doctor:      ## what is in the way on this machine, and the cure
+	+@$(GRADER)
+	@tests/grade/doctor
 
 docs:        ## refresh the code quoted in the READMEs
 	+@$(MAKE_IN) docs/tools refresh

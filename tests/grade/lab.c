@@ -24,6 +24,7 @@ static char **text_key(struct lab *lab, const char *key)
         {"files", &lab->files},       {"programs", &lab->programs},
         {"replaces", &lab->replaces}, {"course", &lab->course},
         {"with", &lab->with},         {"uses", &lab->uses},
+        {"vary", &lab->vary},
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -61,7 +62,7 @@ static const char *read_key(struct lab *lab, char *line)
 static void set_defaults(struct lab *lab)
 {
     lab->guide = lab->after = lab->programs = lab->replaces = lab->course =
-        lab->with = text_copy("", 0);
+        lab->with = lab->vary = text_copy("", 0);
     lab->seconds = SECONDS;
     lab->memory_mib = MEMORY_MIB;
 }

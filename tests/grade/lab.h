@@ -35,6 +35,7 @@ struct lab {
     char chapter[64];    /* chapter-01-fundamentals */
     char number[16];     /* 1.1 */
     char *title, *guide, *effort, *after;
+    char *vary; /* words that a seed may change: see the script vary */
     char *uses; /* the chapter whose modules it is built with */
     char *files, *programs, *replaces, *course, *with; /* words; "" if none */
     int seconds;         /* a test may take */

@@ -38,6 +38,9 @@ int grading_tests(const struct grading *g);
 void report_story(struct text *t, const struct attempt *a, int index,
                   const char *rerun);
 
+/* What a test printed, without cmocka's frames, indented and made harmless. */
+void report_said(struct text *t, const char *said);
+
 const char *report_verdict(enum outcome outcome); /* "passed" ... */
 
 /* "says_hello" is "says hello". */

@@ -38,7 +38,7 @@ static const char *without_labels(const char *line)
     return line;
 }
 
-static void add_said(struct text *t, const char *said)
+void report_said(struct text *t, const char *said)
 {
     struct text kept = {0};
 
@@ -88,7 +88,7 @@ void report_story(struct text *t, const struct attempt *a, int index,
     text_printf(t, "  %s %s\n", a->lab->number, name);
     if (r->why[0] != '\0')
         text_printf(t, "      %s\n", r->why);
-    add_said(t, r->said);
+    report_said(t, r->said);
     if (r->hint[0] != '\0')
         add_wrapped(t, "    likely cause: ", r->hint);
     if (a->build.ok && rerun != NULL)
