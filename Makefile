@@ -19,7 +19,7 @@ all:         ## build every program
 	$(call each,all,$(PARTS))
 
 test:        ## run all cmocka suites (CHAPTER=04 for one; TEST_WRAPPER=... in front)
-	@sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS) docs/tools)
+	@sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS) docs/tools tests/grade)
 
 demo: all    ## three backends and a load balancer to play with; Ctrl-C ends it
 	@sh backends/demo

@@ -194,10 +194,9 @@ static void find_submission(const struct wishes *w, const struct lab *lab,
         return;
     text_put(first, sizeof first, "%s/%.*s", w->submission,
              (int)strcspn(lab->files, " "), lab->files);
-    if (access(first, F_OK) == 0)
+    text_put(from, PATH_MAX, "%s/%s/starter", w->submission, lab->path);
+    if (access(first, F_OK) == 0 || access(from, F_OK) != 0)
         text_put(from, PATH_MAX, "%s", w->submission);
-    else
-        text_put(from, PATH_MAX, "%s/%s/starter", w->submission, lab->path);
 }
 
 /* The lab as it was handed out with this seed: a copy, whose path is to be kept.

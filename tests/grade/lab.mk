@@ -61,7 +61,7 @@ $(TEST_OBJ): $(LABTESTS)/%.o: $(ROOT)/$(LAB)/%.c $(BUILD)/flags | cmocka
 	@$(COMPILE) $(CMOCKA_CFLAGS) $(LAB_INCLUDES) -I$(ROOT)/tests/support \
 	    -DPROGRAMS='"$(abspath $(OUT))"' -MMD -MP -c -o $@ $<
 
-$(PROGRAMS_OF:%=$(WORK)/%): $(WORK)/%: $(WORK)/%.o $(OWN) $(KEPT)
+$(PROGRAMS_OF:%=$(WORK)/%): $(WORK)/%: $(WORK)/%.o $(OWN) $(KEPT) | $(WORK)/hands
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # What the tests are linked with may not call the tests, nor stand in for what

@@ -44,12 +44,12 @@ static const struct attack {
      0, "more than 64 processes"},
     {"an endless loop",
      CODE("int answer(void) { for (;;) getppid(); }\n"), 0,
-     "ended after 3 seconds"},
+     "ended after 5 seconds"},
     {"deaf to every signal",
      CODE("int answer(void)\n"
           "{ for (int i = 1; i < 32; i++) signal(i, SIG_IGN);\n"
           "  for (;;) sleep(60); }\n"),
-     0, "ended after 3 seconds"},
+     0, "ended after 5 seconds"},
     {"a daemon left behind",
      CODE("int answer(void)\n"
           "{ if (fork() == 0) { setsid(); if (fork() == 0) sleep(60);\n"
