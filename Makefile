@@ -57,6 +57,7 @@ grade:       ## grade labs: LAB=1.1 (else all), SOLUTION=1, TEST=..., FORMAT=...
 labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..., RUNS=3)
 	+@$(GRADER)
 	+@sh tests/grade/prove-all $(notdir $(chosen_labs)) $(call chosen,RUNS CC)
+	$(if $(LAB),,@sh tests/grade/index --check docs/labs.md)
 
 bughunt:     ## grade a student's own tests by the twins they kill: LAB=1.1, TESTS=mine
 	+@$(GRADER)
@@ -74,6 +75,7 @@ doctor:      ## what is in the way on this machine, and the cure
 	@tests/grade/doctor
 
 docs:        ## refresh the code quoted in the READMEs
+	@sh tests/grade/index docs/labs.md
 	+@$(MAKE_IN) docs/tools refresh
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
