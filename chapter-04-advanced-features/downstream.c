@@ -26,10 +26,23 @@ static void keep_line(struct session *s)
     memcpy(s->x.line, bytes, s->x.line_len);
 }
 
+/* The client is the peer, until somebody knows better. */
+static void identify(struct session *s, const struct http_head *h)
+{
+    const struct identifier *who = &s->service->identifier;
+
+    if (who->identify != NULL)
+        who->identify(who->self, h, &s->x);
+}
+
 /* From here on the filters will be told how it ended. */
 static void open_exchange(struct session *s)
 {
     s->in_exchange = 1;
+    if (s->service->identifier.identify != NULL) {
+        memcpy(s->x.client_ip, s->x.peer_ip, sizeof s->x.client_ip);
+        s->x.key[0] = '\0';
+    }
     s->x.backend = NULL;
     s->x.request_id[0] = '\0';
     s->x.failure = NULL;
@@ -136,6 +149,7 @@ int downstream_begin(struct session *s, const struct http_head *h)
     int status;
 
     open_exchange(s);
+    identify(s, h);
     s->bodyless = slice_equal(h->method, SLICE("HEAD"));
     s->repeatable = http_head_is_idempotent(h);
     request_id_choose(&s->service->ids, h, s->x.request_id);

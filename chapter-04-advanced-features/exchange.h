@@ -10,10 +10,15 @@
  * and do not move it. */
 
 #define EXCHANGE_ID_MAX   129 /* X-Request-ID with its NUL */
+#define EXCHANGE_KEY_MAX  17  /* 64 bits in hexadecimal, with a NUL */
 #define EXCHANGE_LINE_MAX 256 /* bytes of the request line that are kept */
 
 struct exchange {
-    char client_ip[NET_IP_TEXT];
+    char peer_ip[NET_IP_TEXT];   /* who has connected to us */
+    char client_ip[NET_IP_TEXT]; /* who asks: the peer, or one behind it whom it
+                                    tells of (struct identifier, service.h) */
+    char key[EXCHANGE_KEY_MAX];  /* by which a backend is picked, instead of the
+                                    client's address; empty: it is that */
     char request_id[EXCHANGE_ID_MAX];
     char line[EXCHANGE_LINE_MAX]; /* the request line or its beginning, as it */
     size_t line_len;              /* came: any bytes, perhaps none */

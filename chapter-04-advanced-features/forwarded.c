@@ -48,9 +48,9 @@ void request_id_choose(struct request_ids *ids, const struct http_head *h,
     id[2 * HEX_DIGITS] = '\0';
 }
 
-/* All X-Forwarded-For fields as one list, with the client at its end. A head
+/* All X-Forwarded-For fields as one list, with the peer at its end. A head
  * has HTTP_HEAD_MAX bytes, so what comes from it fits. */
-static struct slice extend_list(const struct http_head *h, const char *client,
+static struct slice extend_list(const struct http_head *h, const char *peer,
                                 struct buffer *list)
 {
     struct slice whole;
@@ -64,7 +64,7 @@ static struct slice extend_list(const struct http_head *h, const char *client,
         buffer_append(list, f->value.at, f->value.len);
         buffer_append(list, ", ", 2);
     }
-    buffer_append(list, client, strlen(client));
+    buffer_append(list, peer, strlen(peer));
     whole.at = buffer_at(list);
     whole.len = buffer_size(list);
     return whole;
@@ -79,7 +79,7 @@ int inject_headers(const struct http_head *h, const struct exchange *x,
 
     buffer_init(&list, memory, sizeof memory);
     const struct http_field set[] = {
-        {SLICE("X-Forwarded-For"), extend_list(h, x->client_ip, &list)},
+        {SLICE("X-Forwarded-For"), extend_list(h, x->peer_ip, &list)},
         {SLICE("X-Forwarded-Proto"), SLICE("http")},
         {SLICE("X-Forwarded-Host"), h->authority},
         {SLICE("X-Real-IP"), slice_of(x->client_ip)},

@@ -8,10 +8,11 @@
 
 /* forwarded: what the backend is told about the client it does not see.
  *
- *   X-Forwarded-For    the client's own list, if it sent one, and its address
+ *   X-Forwarded-For    the peer's own list, if it sent one, and its address
  *   X-Forwarded-Proto  http
  *   X-Forwarded-Host   the Host that the client asked for
- *   X-Real-IP          its address
+ *   X-Real-IP          the client's address: the peer's, or that of the client
+ *                      behind a proxy which is trusted (chapter 10)
  *   X-Request-ID       the client's, if it is sane, else a new unique one
  *
  * All but the first replace what the client sent. The list is appended to, and

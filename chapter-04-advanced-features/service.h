@@ -61,6 +61,15 @@ struct limits { /* of a request; 0: none but the parser's own */
     uint64_t body_bytes; /* more: 413 (if it is chunked, in chapter 6) */
 };
 
+/* Looks at the head of each request while it is there, and may set x->client_ip
+ * (which is the peer's) and x->key (which is empty). Here nobody does; chapter 10
+ * has a use for it. */
+struct identifier {
+    const void *self;
+    void (*identify)(const void *self, const struct http_head *h,
+                     struct exchange *x); /* NULL: nobody looks */
+};
+
 struct service {
     struct watcher accepting; /* first: the loop hands us this */
 
@@ -75,6 +84,7 @@ struct service {
     const struct engine *engine; /* that sessions begin with */
     const struct mover *mover;   /* of all channels; NULL: mover_copy */
     struct local local;
+    struct identifier identifier;
     const struct filter *filters;
     int filter_count;
     struct timeouts timeouts;

@@ -53,7 +53,9 @@ void session_start(struct session *s, struct service *service, int client_fd,
     channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX, mover);
     channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX, mover);
     timer_init(&s->timer, time_is_up, s);
+    memcpy(s->x.peer_ip, ip, strlen(ip) + 1);
     memcpy(s->x.client_ip, ip, strlen(ip) + 1);
+    s->x.key[0] = '\0';
     s->engine->start(s);
 }
 
@@ -222,7 +224,7 @@ void session_park(struct session *s, int ms)
     struct service *service = s->service;
 
     if ((!service->draining || service->retiring) &&
-        idle_park(service, s->client_fd, s->x.client_ip, ms) == 0)
+        idle_park(service, s->client_fd, s->x.peer_ip, ms) == 0)
         s->client_fd = -1; /* not ours any more */
     session_end(s, NULL);
 }

@@ -70,7 +70,8 @@ static struct backend *choose(const struct session *s)
         return s->x.backend;
     if (has_asked_enough(s))
         return NULL;
-    return select_backend(service->balance, service->set, s->x.client_ip,
+    return select_backend(service->balance, service->set,
+                          s->x.key[0] != '\0' ? s->x.key : s->x.client_ip,
                           &s->tried);
 }
 

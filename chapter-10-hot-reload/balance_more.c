@@ -11,13 +11,12 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_text(const char *text)
+uint64_t balance_hash(struct slice text)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
 
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(1099511628211);
     return hash;
 }
 
@@ -92,16 +91,17 @@ static struct backend *select_consistent_hash(struct backend_set *set,
 {
     struct backend *lowest = NULL;
     double lowest_drawn = 0;
-    uint64_t of_key = hash_text(key);
+    uint64_t of_key = balance_hash(slice_of(key));
 
     for (int i = 0; i < set->num_backends; i++) {
         struct backend *b = &set->backends[i];
+        uint64_t of_name;
         double drawn;
 
         if (!balance_is_usable(set, i, tried))
             continue;
-        drawn = draw_exponential(mix(of_key + mix(hash_text(b->name)))) /
-                b->weight;
+        of_name = balance_hash(slice_of(b->name));
+        drawn = draw_exponential(mix(of_key + mix(of_name))) / b->weight;
         if (lowest == NULL || drawn < lowest_drawn) {
             lowest = b;
             lowest_drawn = drawn;

@@ -2,6 +2,7 @@
 #define BALANCE_MORE_H
 
 #include "balance.h"
+#include "slice.h"
 
 /* balance_more: two algorithms more, for many load balancers and many backends.
  *
@@ -23,7 +24,10 @@
  * weight. O(n) a request.
  *
  * Both need nothing but the set; the key is pick()'s client_ip, which may be any
- * text. */
+ * text (identity.h). */
+
+/* 64 bits that stand for a text: FNV-1a. */
+uint64_t balance_hash(struct slice text);
 
 /* The six algorithms: these two and balance_find()'s. NULL if there is none of
  * that name. */

@@ -57,10 +57,25 @@ int cidr_parse(struct slice text, struct cidr *out)
     return 0;
 }
 
+int cidr_parse_address(struct slice text, struct cidr *out)
+{
+    if (text.len > 0 && memchr(text.at, '/', text.len) != NULL)
+        return -1;
+    return cidr_parse(text, out);
+}
+
 static int is_ipv4(const struct cidr *c)
 {
     return c->bits >= 8 * IPV4_OFFSET &&
            memcmp(c->address, ipv4_prefix, IPV4_OFFSET) == 0;
+}
+
+void cidr_text(const struct cidr *address, char out[NET_IP_TEXT])
+{
+    if (is_ipv4(address))
+        inet_ntop(AF_INET, address->address + IPV4_OFFSET, out, NET_IP_TEXT);
+    else
+        inet_ntop(AF_INET6, address->address, out, NET_IP_TEXT);
 }
 
 int cidr_contains(const struct cidr *prefix, const struct cidr *address)
@@ -77,14 +92,10 @@ int cidr_contains(const struct cidr *prefix, const struct cidr *address)
 }
 
 int cidr_any_contains(const struct cidr *prefixes, int count,
-                      struct slice address)
+                      const struct cidr *address)
 {
-    struct cidr one;
-
-    if (count == 0 || cidr_parse(address, &one) != 0 || one.bits < 128)
-        return 0;
     for (int i = 0; i < count; i++)
-        if (cidr_contains(&prefixes[i], &one))
+        if (cidr_contains(&prefixes[i], address))
             return 1;
     return 0;
 }

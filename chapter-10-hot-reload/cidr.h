@@ -1,6 +1,7 @@
 #ifndef CIDR_H
 #define CIDR_H
 
+#include "net.h"
 #include "slice.h"
 
 /* cidr: address prefixes, as in "10.0.0.0/8" and "fd00::/8" (RFC 4632, section
@@ -19,12 +20,18 @@ struct cidr {
  * the address behind the prefix count for nothing. 0, or -1 if it is none. */
 int cidr_parse(struct slice text, struct cidr *out);
 
+/* Reads ADDRESS alone. 0, or -1 if it is none. */
+int cidr_parse_address(struct slice text, struct cidr *out);
+
+/* Writes an address as net_ip_text() does: the same for the same client, however
+ * it was spelled. */
+void cidr_text(const struct cidr *address, char out[NET_IP_TEXT]);
+
 /* Whether an address (or all of a narrower prefix) lies within the prefix. */
 int cidr_contains(const struct cidr *prefix, const struct cidr *address);
 
-/* Whether an address, as text, lies within one of so many prefixes: 1, or 0
- * (for what is no single address, too). */
+/* Whether an address lies within one of so many prefixes. */
 int cidr_any_contains(const struct cidr *prefixes, int count,
-                      struct slice address);
+                      const struct cidr *address);
 
 #endif

@@ -8,6 +8,7 @@
 #include "engine_http.h"
 #include "errand.h"
 #include "event_loop.h"
+#include "identity.h"
 #include "limit_filter.h"
 #include "log.h"
 #include "mover_splice.h"
@@ -372,6 +373,7 @@ static void configure(struct worker *w, const config_t *c)
     service->balance = balance_more_find(c->algorithm);
     service->engine = &engine_http;
     service->monitor = (struct monitor){w, tell_failed};
+    service->identifier = identity_seam(c);
     service->filters = w->filters;
     service->max_clients = c->limits.connections;
     service->max_asked = 1 + c->retries;

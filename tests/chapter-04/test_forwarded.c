@@ -22,6 +22,7 @@ static struct exchange exchange_of(const char *client_ip, const char *id)
     struct exchange x;
 
     memset(&x, 0, sizeof x);
+    memcpy(x.peer_ip, client_ip, strlen(client_ip) + 1);
     memcpy(x.client_ip, client_ip, strlen(client_ip) + 1);
     memcpy(x.request_id, id, strlen(id) + 1);
     return x;

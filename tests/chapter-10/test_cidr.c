@@ -34,6 +34,15 @@ static void what_is_no_prefix_is_refused(void **state)
     assert_int_equal(cidr_parse(SLICE("::1\0"), &c), -1);
 }
 
+/* Whether a text is an address in one of these. */
+static int is_in(const struct cidr *list, int count, struct slice text)
+{
+    struct cidr one;
+
+    return cidr_parse_address(text, &one) == 0 &&
+           cidr_any_contains(list, count, &one);
+}
+
 static const struct {
     const char *prefix, *address;
     int contains;
@@ -122,17 +131,17 @@ static void one_of_several_is_enough(void **state)
                            parse("fd00::/8")};
 
     (void)state;
-    assert_true(cidr_any_contains(list, 3, SLICE("10.0.0.1")));
-    assert_true(cidr_any_contains(list, 3, SLICE("fd00::1")));
-    assert_false(cidr_any_contains(list, 2, SLICE("fd00::1")));
-    assert_false(cidr_any_contains(list, 3, SLICE("11.0.0.1")));
-    assert_false(cidr_any_contains(list, 0, SLICE("10.0.0.1")));
+    assert_true(is_in(list, 3, SLICE("10.0.0.1")));
+    assert_true(is_in(list, 3, SLICE("fd00::1")));
+    assert_false(is_in(list, 2, SLICE("fd00::1")));
+    assert_false(is_in(list, 3, SLICE("11.0.0.1")));
+    assert_false(is_in(list, 0, SLICE("10.0.0.1")));
     /* a client may say anything */
-    assert_false(cidr_any_contains(list, 3, SLICE("10.0.0.0/8")));
-    assert_false(cidr_any_contains(list, 3, SLICE("unknown")));
-    assert_false(cidr_any_contains(list, 3, SLICE("")));
-    assert_false(cidr_any_contains(list, 3, (struct slice){NULL, 0}));
-    assert_false(cidr_any_contains(list, 3, SLICE("10.0.0.1:80")));
+    assert_false(is_in(list, 3, SLICE("10.0.0.0/8")));
+    assert_false(is_in(list, 3, SLICE("unknown")));
+    assert_false(is_in(list, 3, SLICE("")));
+    assert_false(is_in(list, 3, (struct slice){NULL, 0}));
+    assert_false(is_in(list, 3, SLICE("10.0.0.1:80")));
 }
 
 /* For each number of bits: what differs only behind them is within, what
@@ -160,6 +169,34 @@ static void every_bit_counts(void **state)
     }
 }
 
+/* One client has one text, however it is written. */
+static void an_address_has_one_text(void **state)
+{
+    static const struct {
+        const char *written, *text;
+    } same[] = {
+        {"192.0.2.1", "192.0.2.1"},
+        {"::ffff:192.0.2.1", "192.0.2.1"},
+        {"::FFFF:c000:201", "192.0.2.1"},
+        {"2001:DB8::0:1", "2001:db8::1"},
+        {"2001:db8:0:0:0:0:0:1", "2001:db8::1"},
+        {"::", "::"},
+        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        char text[NET_IP_TEXT];
+        struct cidr one;
+
+        assert_int_equal(cidr_parse_address(slice_of(same[i].written), &one),
+                         0);
+        cidr_text(&one, text);
+        assert_string_equal(text, same[i].text);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -169,6 +206,7 @@ int main(void)
         fixture_test(a_wider_prefix_does_not_lie_within),
         fixture_test(one_of_several_is_enough),
         fixture_test(every_bit_counts),
+        fixture_test(an_address_has_one_text),
     };
 
     return fixture_run("cidr", tests);

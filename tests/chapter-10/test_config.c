@@ -115,6 +115,7 @@ static void all_sections_are_read(void **state)
         "\"access_log\": {\"path\": \"-\", \"format\": \"json\"},"
         "\"health_check\": {\"path\": \"/health?a=1\", \"interval\": 0.25},"
         "\"watch\": true, \"proxy_protocol\": true}");
+    struct cidr proxy;
 
     (void)state;
     assert_string_equal(c->listen_address, "::");
@@ -124,8 +125,8 @@ static void all_sections_are_read(void **state)
     assert_string_equal(c->hash_key.header, "X-User");
     assert_int_equal(c->slow_start_ms, 2500);
     assert_int_equal(c->trusted_proxies.count, 2);
-    assert_true(cidr_any_contains(c->trusted_proxies.prefixes, 2,
-                                  SLICE("10.9.9.9")));
+    assert_int_equal(cidr_parse_address(SLICE("10.9.9.9"), &proxy), 0);
+    assert_true(cidr_any_contains(c->trusted_proxies.prefixes, 2, &proxy));
     assert_true(c->rate_limit.per_ip == 100.0);
     assert_int_equal(c->rate_limit.burst, 20);
     assert_string_equal(c->rate_limit.algorithm, "sliding_window");
