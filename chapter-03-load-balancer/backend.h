@@ -46,6 +46,8 @@ struct backend {
     int active_elsewhere;   /* those of other processes (chapter 10) */
     int max_connections;    /* so many at most, all together; 0: no limit */
     int backup;             /* only for when no other is up (chapter 10) */
+    int keep_ms;            /* how long a silent connection to it may be kept, by
+                               what it said last; -1: not; 0: it said nothing */
 
     int is_healthy;
     int checks;             /* reports since the start, at most INT_MAX */

@@ -140,6 +140,17 @@ static void time_is_up(void *owner)
     watch_over_age(pool);
 }
 
+void conn_pool_set_ttl(conn_pool_t *pool, uint64_t ttl_ms)
+{
+    assert(ttl_ms > 0);
+    if (ttl_ms == pool->ttl_ms)
+        return;
+    pool->ttl_ms = ttl_ms;
+    if (is_watched(pool))
+        pool->watch.set_timer(pool->watch.loop, &pool->timer, CLOCK_NEVER);
+    watch_over_age(pool);
+}
+
 int conn_pool_prune(conn_pool_t *pool, int everything)
 {
     uint64_t now = now_ms(pool);

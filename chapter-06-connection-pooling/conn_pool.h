@@ -46,6 +46,10 @@ conn_pool_t *conn_pool_create(const char *host, int port, int max_size,
  * the loop must outlive the pool. */
 void conn_pool_watch(conn_pool_t *pool, struct watch watch);
 
+/* Connections may be idle for so long from now on (at least 1 ms), also those that
+ * are idle already. */
+void conn_pool_set_ttl(conn_pool_t *pool, uint64_t ttl_ms);
+
 /* Lends an idle connection that is good as far as can be known, or -1 and EAGAIN
  * if there is none. It may still die before it is used: whoever lends from a pool
  * must be ready to send his request again on a new one.

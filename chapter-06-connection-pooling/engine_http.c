@@ -255,6 +255,16 @@ static int move_request(struct session *s)
 
 /* ---- RELAY: the answer -------------------------------------------------- */
 
+/* A connection is given up a moment before the backend does so: the next request
+ * must not cross its end on the way. */
+static void note_keeping(struct backend *b, int seconds)
+{
+    if (seconds < 0)
+        b->keep_ms = 0;
+    else
+        b->keep_ms = seconds > 1 ? (seconds - 1) * 1000 : -1;
+}
+
 /* The final head is here: decides what becomes of the two connections. The
  * client's stays only if its request has been moved to the end: the rest of one
  * that was answered early could be taken for the next. */
@@ -267,6 +277,7 @@ static void note_answer(struct session *s, const struct http_response *r)
     http_frame_response(&http->answer, r,
                         s->bodyless ? SLICE("HEAD") : SLICE("GET"));
     http->backend_keeps = http_head_keeps_alive(&r->head);
+    note_keeping(s->x.backend, http_response_keeps_s(r));
     http->client_keeps = http->client_keeps && !s->service->draining &&
                          http->answer.framing != FRAME_CLOSE &&
                          has_left(&s->up, &http->request);

@@ -129,3 +129,21 @@ int http_response_forward(const struct http_response *r,
 
     return failed | http_put_fields(&r->head, set, count, out);
 }
+
+int http_response_keeps_s(const struct http_response *r)
+{
+    static const struct slice name = {"timeout=", 8};
+    const struct slice *field = http_head_find(&r->head, SLICE("Keep-Alive"));
+    struct slice list = field != NULL ? *field : SLICE(""), one;
+    uint64_t seconds;
+
+    while (slice_next_element(&list, &one)) {
+        struct slice number = {one.at + name.len, one.len - name.len};
+
+        if (one.len > name.len &&
+            slice_same_letters(one.at, name.at, name.len) &&
+            slice_number(number, UINT64_MAX, &seconds) == 0)
+            return seconds < HTTP_KEEP_MAX ? (int)seconds : HTTP_KEEP_MAX;
+    }
+    return -1;
+}

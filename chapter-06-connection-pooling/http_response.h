@@ -31,4 +31,11 @@ int http_response_forward(const struct http_response *r,
                           const struct http_field *set, int count,
                           struct buffer *out);
 
+/* How many seconds a backend will keep the connection when it is idle, as it says
+ * with `Keep-Alive: timeout=N`, at most HTTP_KEEP_MAX; -1 if it does not say. (The
+ * field is older than HTTP/1.1 and in no RFC that holds: what can't be read is
+ * passed over. Apache and many application servers send it.) */
+#define HTTP_KEEP_MAX 86400
+int http_response_keeps_s(const struct http_response *r);
+
 #endif

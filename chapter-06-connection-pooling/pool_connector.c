@@ -3,13 +3,19 @@
 #include <errno.h>
 #include <string.h>
 
+static int whole_seconds(int ms)
+{
+    return ms / 1000 + (ms % 1000 > 0);
+}
+
 int pool_connector_init(struct pool_connector *p, const struct backend_set *set,
-                        struct watch watch, int max_size, int ttl_seconds)
+                        struct watch watch, int max_size, int ttl_ms)
 {
     memset(p, 0, sizeof *p);
     p->set = set;
+    p->ttl_ms = ttl_ms;
     for (int i = 0; i < set->num_backends; i++) {
-        p->pools[i] = conn_pool_create(NULL, 0, max_size, ttl_seconds);
+        p->pools[i] = conn_pool_create(NULL, 0, max_size, whole_seconds(ttl_ms));
         if (p->pools[i] == NULL) {
             int saved = errno;
 
@@ -18,6 +24,7 @@ int pool_connector_init(struct pool_connector *p, const struct backend_set *set,
             return -1;
         }
         conn_pool_watch(p->pools[i], watch);
+        conn_pool_set_ttl(p->pools[i], (uint64_t)ttl_ms);
     }
     return 0;
 }
@@ -42,7 +49,14 @@ static int pool_acquire(void *self, struct backend *b, int *reused)
 
 static void pool_release(void *self, struct backend *b, int fd, int reusable)
 {
-    conn_pool_return(pool_of(self, b), fd, reusable);
+    const struct pool_connector *p = self;
+    conn_pool_t *pool = pool_of(self, b);
+    int ttl_ms = p->ttl_ms;
+
+    if (b->keep_ms > 0 && b->keep_ms < ttl_ms)
+        ttl_ms = b->keep_ms;
+    conn_pool_set_ttl(pool, (uint64_t)ttl_ms);
+    conn_pool_return(pool, fd, reusable && b->keep_ms >= 0);
 }
 
 struct connector pool_connector_seam(struct pool_connector *p)

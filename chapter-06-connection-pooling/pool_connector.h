@@ -9,14 +9,16 @@
 
 struct pool_connector {
     const struct backend_set *set;
+    int ttl_ms;
     conn_pool_t *pools[MAX_BACKENDS]; /* by the backend's index */
 };
 
 /* Makes the pools: at most max_size idle connections each, idle for at most
- * ttl_seconds, watched by this loop. 0, or -1 and errno. Set and loop must
- * outlive it. */
+ * ttl_ms (at least 1) or, if that is less, for as long as the backend has said
+ * (keep_ms), watched by this loop. 0, or -1 and errno. Set and loop must outlive
+ * it. */
 int pool_connector_init(struct pool_connector *p, const struct backend_set *set,
-                        struct watch watch, int max_size, int ttl_seconds);
+                        struct watch watch, int max_size, int ttl_ms);
 
 /* What a service uses. */
 struct connector pool_connector_seam(struct pool_connector *p);

@@ -67,7 +67,7 @@ int pooled_prepare(struct pooled *p)
     bulk_init(&p->bulk);
     p->balancer.service.mover = &p->bulk.mover;
     if (pool_connector_init(&p->pools, &p->balancer.set, watch, p->pool_size,
-                            p->ttl_seconds) != 0)
+                            1000 * p->ttl_seconds) != 0)
         return failed(p, "pools");
     return 0;
 }

@@ -404,8 +404,7 @@ static int add_parts(struct worker *w, const config_t *c)
         add_files(w) != 0)
         return -1;
     if (pool_connector_init(&w->pools, service->set, service->watch,
-                            c->pool.max_size,
-                            (c->pool.ttl_ms + 999) / 1000) != 0)
+                            c->pool.max_size, c->pool.ttl_ms) != 0)
         return failed(w->job, "pools");
     w->connector = pool_connector_seam(&w->pools);
     service->connector = &w->connector;

@@ -28,7 +28,7 @@ static inline struct rig *http_rig_open(struct http_rig *h, int backends)
     rig->service.timeouts.tunnel_ms = 3600000;
     rig_open(rig);
     assert_int_equal(pool_connector_init(&h->pools, &rig->set,
-                                         rig->service.watch, 8, 1000), 0);
+                                         rig->service.watch, 8, 1000000), 0);
     h->connector = pool_connector_seam(&h->pools);
     rig->service.connector = &h->connector;
     rig->service.engine = &engine_http;

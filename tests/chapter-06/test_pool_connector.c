@@ -24,7 +24,7 @@ static void begin(int max_size)
         set.backends[i].addresses.at[0] = rigs[i].to;
     }
     assert_int_equal(pool_connector_init(&pools, &set, rig_watch(&rigs[0]),
-                                         max_size, 30), 0);
+                                         max_size, 30000), 0);
     seam = pool_connector_seam(&pools);
 }
 
@@ -222,7 +222,7 @@ static void refuses_what_a_pool_refuses(void **state)
     rig_open(&rigs[0]);
     errno = 0;
     assert_int_equal(pool_connector_init(&pools, &set, rig_watch(&rigs[0]), -1,
-                                         30), -1);
+                                         30000), -1);
     assert_int_equal(errno, EINVAL);
     errno = 0;
     assert_int_equal(pool_connector_init(&pools, &set, rig_watch(&rigs[0]), 64,
@@ -242,7 +242,7 @@ static void has_room_for_as_many_backends_as_there_can_be(void **state)
     rig_open(&rigs[0]);
     last->addresses.at[0] = rigs[0].to;
     assert_int_equal(pool_connector_init(&pools, &set, rig_watch(&rigs[0]), 64,
-                                         30), 0);
+                                         30000), 0);
     seam = pool_connector_seam(&pools);
     fd = rig_accept(&rigs[0], seam.acquire(seam.self, last, &reused));
     seam.release(seam.self, last, fd, 1);
