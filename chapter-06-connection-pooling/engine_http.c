@@ -2,76 +2,16 @@
 
 #include "downstream.h"
 #include "forwarded.h"
-#include "http_frame.h"
+#include "http_messages.h"
 #include "linger.h"
 #include "queue.h"
 #include "service.h"
-#include "tunnel.h"
 #include "upstream.h"
 
 enum { READ_HEAD, CONNECT, RELAY, ANSWER };
 
 /* Rounds of moving in one step; then the others' turn has come. */
 #define ROUNDS_MAX 16
-
-struct http {
-    struct session s; /* first */
-    struct http_frame request, answer;
-    size_t seen;       /* of the answer's head, parsed in vain */
-    int answered;      /* the head of the final answer is on its way */
-    int old_client;    /* HTTP/1.0: knows neither chunks nor 1xx */
-    int client_closes; /* it has said that this request is its last */
-    int client_keeps;  /* it may ask again on this connection, and we agree */
-    int backend_keeps; /* its connection may be used again */
-    int upgrading;     /* the client has asked for another protocol */
-};
-
-static struct http *http_of(struct session *s)
-{
-    return (struct http *)s; /* every session is one while this is its engine */
-}
-
-/* ---- the messages ------------------------------------------------------- */
-
-/* Lets go what has arrived of a message, and what is sure to follow. -1 if the
- * message is malformed. */
-static int clear_message(struct channel *c, struct http_frame *f)
-{
-    size_t len;
-    const char *bytes = channel_withheld(c, &len);
-
-    if (c->pass > 0 || http_frame_is_done(f))
-        return 0;
-    len = http_frame_scan(f, bytes, len);
-    channel_clear(c, len, 0);
-    channel_withheld(c, &len);
-    if (len == 0)
-        c->pass = http_frame_skip(f);
-    return f->why != NULL ? -1 : 0;
-}
-
-/* Whether the whole message has arrived, and whether it has left, too. */
-static int has_arrived(const struct channel *c, const struct http_frame *f)
-{
-    return c->pass == 0 && http_frame_is_done(f);
-}
-
-static int has_left(const struct channel *c, const struct http_frame *f)
-{
-    return has_arrived(c, f) && channel_is_flushed(c);
-}
-
-/* Puts a head that was rewritten in the place of the one that came. */
-static int replace_head(struct channel *c, size_t length,
-                        const struct buffer *head)
-{
-    size_t size = buffer_size(head);
-
-    if (channel_replace(c, length, buffer_at(head), size) != 0)
-        return -1;
-    channel_clear(c, size, 0);
-    return 0;
-}
 
 /* ---- READ_HEAD ---------------------------------------------------------- */
 
@@ -119,7 +59,7 @@ static int rewrite_request(struct session *s, const struct http_head *h)
     buffer_init(&head, memory, sizeof memory);
     if (inject_headers(h, &s->x, connection, upgrade, &head) != 0)
         return -1;
-    return replace_head(&s->up, h->length, &head);
+    return http_replace_head(&s->up, h->length, &head);
 }
 
 /* Whether the service answers this request itself (files, chapter 9). Whoever does
@@ -161,7 +101,7 @@ static void begin_request(struct session *s, const struct http_head *h)
         downstream_refuse(s, 431, "no room for the rewritten head");
         return;
     }
-    if (clear_message(&s->up, &http->request) != 0) {
+    if (http_clear_message(&s->up, &http->request) != 0) {
         downstream_refuse(s, http->request.status, http->request.why);
         return;
     }
@@ -185,8 +125,8 @@ static void read_head(struct session *s)
 
 /* ---- CONNECT ------------------------------------------------------------ */
 
-/* An answer that has begun to leave can't be taken back. Where only the end says that it
- * is whole, the client is told by a reset that it is not. */
+/* An answer that has begun to leave can't be taken back. Where only the end says
+ * that it is whole, the client is told by a reset that it is not. */
 static void cut(struct session *s, const char *why)
 {
     if (http_of(s)->answer.framing == FRAME_CLOSE)
@@ -240,9 +180,9 @@ static int move_request(struct session *s)
         s->up.out = -1;       /* answered before it had read all, perhaps: */
         s->down.can_read = 1; /* its last words, or why it failed */
     }
-    if (clear_message(&s->up, request) != 0)
+    if (http_clear_message(&s->up, request) != 0)
         why = request->why;
-    else if (s->up.eof && !has_arrived(&s->up, request))
+    else if (s->up.eof && !http_has_arrived(&s->up, request))
         why = "the client broke off its request";
     if (s->up.broken)
         session_end(s, "the client left");
@@ -255,115 +195,15 @@ static int move_request(struct session *s)
 
 /* ---- RELAY: the answer -------------------------------------------------- */
 
-/* A connection is given up a moment before the backend does so: the next request
- * must not cross its end on the way. */
-static void note_keeping(struct backend *b, int seconds)
-{
-    if (seconds < 0)
-        b->keep_ms = 0;
-    else
-        b->keep_ms = seconds > 1 ? (seconds - 1) * 1000 : -1;
-}
-
-/* The final head is here: decides what becomes of the two connections. The
- * client's stays only if its request has been moved to the end: the rest of one
- * that was answered early could be taken for the next. */
-static void note_answer(struct session *s, const struct http_response *r)
-{
-    struct http *http = http_of(s);
-
-    http->answered = 1;
-    session_answered(s, r->status);
-    http_frame_response(&http->answer, r,
-                        s->bodyless ? SLICE("HEAD") : SLICE("GET"));
-    http->backend_keeps = http_head_keeps_alive(&r->head);
-    note_keeping(s->x.backend, http_response_keeps_s(r));
-    http->client_keeps = http->client_keeps && !s->service->draining &&
-                         http->answer.framing != FRAME_CLOSE &&
-                         has_left(&s->up, &http->request);
-}
-
-static int rewrite_answer(struct session *s, const struct http_response *r,
-                          struct slice connection, struct slice upgrade)
-{
-    const struct http_field set[] = {{SLICE("Connection"), connection},
-                                     {SLICE("Upgrade"), upgrade}};
-    char memory[SESSION_BUFFER];
-    struct buffer head;
-
-    buffer_init(&head, memory, sizeof memory);
-    if (http_response_forward(r, set, sizeof set / sizeof set[0], &head) != 0)
-        return -1;
-    return replace_head(&s->down, r->head.length, &head);
-}
-
-/* The backend agrees to another protocol. */
-static const char *switch_protocols(struct session *s,
-                                    const struct http_response *r)
-{
-    struct http *http = http_of(s);
-    const struct slice *protocol = http_head_find(&r->head, SLICE("Upgrade"));
-
-    if (!http->upgrading || protocol == NULL ||
-        !has_left(&s->up, &http->request))
-        return "101 that nobody has asked for";
-    session_answered(s, r->status);
-    if (rewrite_answer(s, r, SLICE("Upgrade"), *protocol) != 0)
-        return "no room for the rewritten head";
-    tunnel_start(s);
-    return NULL;
-}
-
-/* Passes a head on. NULL, or what is wrong with it. */
-static const char *take_head(struct session *s, const struct http_response *r)
-{
-    struct http *http = http_of(s);
-    struct slice connection = SLICE("");
-    int failed;
-
-    http->seen = 0;
-    if (r->status == 101)
-        return switch_protocols(s, r);
-    if (http->old_client && r->head.chunked)
-        return "a chunked answer to HTTP/1.0";
-    if (r->status >= 200) {
-        note_answer(s, r);
-        if (!http->client_keeps)
-            connection = SLICE("close");
-        else if (http->old_client)
-            connection = SLICE("keep-alive");
-    }
-    if (r->status < 200 && http->old_client) /* does not know of 1xx */
-        failed = channel_replace(&s->down, r->head.length, "", 0);
-    else
-        failed = rewrite_answer(s, r, connection, SLICE(""));
-    return failed ? "no room for the rewritten head" : NULL;
-}
-
 /* Reads heads up to the final one: 1 if there was one, final or not. */
 static int read_answer_head(struct session *s)
 {
-    struct http *http = http_of(s);
-    struct http_response r;
-    size_t len;
-    const char *bytes = channel_withheld(&s->down, &len), *why = NULL;
+    const char *why = NULL;
+    int taken = http_take_answer_head(s, &why);
 
-    if (len == http->seen || !http_head_worth_parsing(bytes, http->seen, len))
-        return 0;
-    http->seen = len;
-    switch (http_response_parse(&r, bytes, len)) {
-    case HTTP_PARTIAL:
-        return 0;
-    case HTTP_BAD:
-        why = r.head.why;
-        break;
-    case HTTP_COMPLETE:
-        why = take_head(s, &r);
-        break;
-    }
-    if (why == NULL)
-        return 1;
-    http->answered = 0; /* nothing of it has been passed on */
+    if (taken >= 0)
+        return taken;
+    http_of(s)->answered = 0; /* nothing of it has been passed on */
     backend_failed(s, why, 502);
     return 0;
 }
@@ -379,7 +219,7 @@ static void backend_ended(struct session *s)
                               : "the backend closed without an answer", 502);
     else if (http->answer.framing == FRAME_CLOSE
                  ? s->down.broken
-                 : !has_arrived(&s->down, &http->answer))
+                 : !http_has_arrived(&s->down, &http->answer))
         backend_failed(s, "the backend broke off its answer", 502);
 }
 
@@ -402,7 +242,7 @@ static int move_answer(struct session *s)
     while (!http->answered && is_relaying(s) && read_answer_head(s))
         progress = 1;
     if (is_relaying(s) && http->answered &&
-        clear_message(&s->down, &http->answer) != 0)
+        http_clear_message(&s->down, &http->answer) != 0)
         backend_failed(s, http->answer.why, 502);
     if (is_relaying(s) && s->down.eof && s->backend_fd >= 0)
         backend_ended(s);
@@ -427,7 +267,7 @@ static int answer_has_left(const struct session *s, const struct http *http)
 {
     if (http->answer.framing == FRAME_CLOSE)
         return s->down.eof && channel_is_flushed(&s->down);
-    return has_left(&s->down, &http->answer);
+    return http_has_left(&s->down, &http->answer);
 }
 
 /* Whether closing can't destroy the answer: the client has nothing more to say,
@@ -438,7 +278,7 @@ static int client_has_finished(struct session *s)
 
     channel_withheld(&s->up, &more);
     return s->up.eof || (http_of(s)->client_closes && more == 0 &&
-                         has_left(&s->up, &http_of(s)->request));
+                         http_has_left(&s->up, &http_of(s)->request));
 }
 
 static void exchange_complete(struct session *s)
@@ -466,8 +306,8 @@ static void relay(struct session *s)
             moved |= move_answer(s);
         if (!is_relaying(s))
             return;
-        if (http->answered && has_arrived(&s->down, &http->answer) &&
-            has_left(&s->up, &http->request))
+        if (http->answered && http_has_arrived(&s->down, &http->answer) &&
+            http_has_left(&s->up, &http->request))
             give_back(s);
         if (http->answered && answer_has_left(s, http)) {
             exchange_complete(s);
@@ -503,7 +343,7 @@ static void http_step(struct session *s)
 /* There is no answer yet: whose fault is it? */
 static void answer_is_late(struct session *s)
 {
-    if (s->up.blocked_ms == 0 && !has_arrived(&s->up, &http_of(s)->request)) {
+    if (s->up.blocked_ms == 0 && !http_has_arrived(&s->up, &http_of(s)->request)) {
         downstream_refuse(s, 408, "the body took too long");
         return;
     }
