@@ -18,7 +18,7 @@
 struct graded {
     char top[512];    /* a directory of the test's: lab/, by/, out/ */
     int status;       /* of the grader */
-    char *table;      /* what it printed */
+    char *table;      /* what it printed, on both outputs */
     char out[640];    /* the directory with all reports */
 };
 
@@ -57,22 +57,32 @@ static inline void graded_write(const struct graded *g, const char *name,
         failure("%s cannot be written", path);
 }
 
-static inline void graded_run(struct graded *g, const char *setting)
+/* Runs `program` (grade, prove, bughunt) on the copy of the lab; what it says on
+ * standard error is the last of the table. */
+static inline void graded_by(struct graded *g, const char *program,
+                             const char *setting)
 {
     static const char script[] =
         "cd \"$0\" && lab=${1#\"$0\"/}/lab && unset MAKEFLAGS MFLAGS && "
-        "exec \"$2\" LAB=\"$lab\" SUBMISSION=\"$1/by\" FORMAT=all "
-        "OUT=\"$1/out\" \"$3\"";
-    const char *argv[] = {"/bin/sh", "-c", script, LB_ROOT, g->top,
-                          PROGRAMS "/tests/grade/grade", setting, NULL};
-    struct run r = program_run(argv, NULL, 0);
+        "program=$2 && by=$1/by && out=$1/out && shift 2 && "
+        "exec 2>&1 \"$program\" LAB=\"$lab\" "
+        "${1:+\"$1\"} ${2:+SUBMISSION=\"$by\" FORMAT=all OUT=\"$out\"}";
+    char path[640];
+    const char *argv[] = {"/bin/sh", "-c", script, LB_ROOT, g->top, path,
+                          setting, strcmp(program, "grade") ? "" : "1", NULL};
+    struct run r;
 
+    snprintf(path, sizeof path, "%s/tests/grade/%s", PROGRAMS, program);
+    r = program_run(argv, NULL, 0);
     g->status = r.status;
     free(g->table);
     g->table = r.out;
-    if (r.err_len > 0)
-        failure("the grader said: %s", r.err);
     free(r.err);
+}
+
+static inline void graded_run(struct graded *g, const char *setting)
+{
+    graded_by(g, "grade", setting);
 }
 
 static inline void graded_has(const struct graded *g, const char *text)

@@ -13,11 +13,11 @@ enum { SECONDS = 20, MEMORY_MIB = 1024 };
 
 /* ---- the file `lab` ------------------------------------------------------- */
 
-static char **text_key(struct lab *lab, const char *key)
+static const char **text_key(struct lab *lab, const char *key)
 {
     const struct {
         const char *name;
-        char **place;
+        const char **place;
     } keys[] = {
         {"title", &lab->title},       {"guide", &lab->guide},
         {"effort", &lab->effort},     {"after", &lab->after},

@@ -21,7 +21,7 @@ struct hint {
 };
 
 struct lab_test {
-    char *name;
+    const char *name;
     int points;
     enum seen seen;
     int parent;        /* its index; -1: none */
@@ -34,10 +34,10 @@ struct lab {
     char path[PATH_MAX]; /* chapter-01-fundamentals/labs/1.1-uppercase-echo */
     char chapter[64];    /* chapter-01-fundamentals */
     char number[16];     /* 1.1 */
-    char *title, *guide, *effort, *after;
-    char *vary; /* words that a seed may change: see the script vary */
-    char *uses; /* the chapter whose modules it is built with */
-    char *files, *programs, *replaces, *course, *with; /* words; "" if none */
+    const char *title, *guide, *effort, *after;
+    const char *vary; /* words that a seed may change: see the script vary */
+    const char *uses; /* the chapter whose modules it is built with */
+    const char *files, *programs, *replaces, *course, *with; /* words; "" if none */
     int seconds;         /* a test may take */
     int memory_mib;      /* each of its processes may have */
     char *suites[LAB_SUITES]; /* tests/test_x, hidden/test_y */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 void text_printf(struct text *t, const char *format, ...)
 {
     va_list ap;
@@ -27,47 +29,18 @@ static void add(struct text *t, const char *s)
     text_add(t, s, strlen(s));
 }
 
-/* The length of the UTF-8 character at s (RFC 3629); 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-    unsigned char low = 0x80, high = 0xbf;
-    size_t len;
-
-    if (s[0] >= 0xc2 && s[0] <= 0xdf)
-        len = 2;
-    else if ((s[0] & 0xf0) == 0xe0)
-        len = 3;
-    else if (s[0] >= 0xf0 && s[0] <= 0xf4)
-        len = 4;
-    else
-        return 0;
-    if (s[0] == 0xe0)
-        low = 0xa0; /* else it would be longer than needed */
-    if (s[0] == 0xed)
-        high = 0x9f; /* else a surrogate */
-    if (s[0] == 0xf0)
-        low = 0x90;
-    if (s[0] == 0xf4)
-        high = 0x8f; /* else beyond U+10FFFF */
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
-}
-
 /* One character as it may stand in a text; returns how many bytes were taken.
- * A newline stays. (C1 controls, U+0080 to U+009F, move cursors as well.) */
+ * A newline stays. (C1 controls, U+0080 to U+009F, move cursors as well;
+ * U+FFFE and U+FFFF are none of XML's.) */
 static size_t add_plain(struct text *t, const char *s)
 {
     const unsigned char *u = (const unsigned char *)s;
-    size_t len = utf8_length(u);
+    size_t len = utf8_length(s, strnlen(s, 4));
 
-    if (len == 2 && u[0] == 0xc2 && u[1] < 0xa0)
+    if ((len == 2 && u[0] == 0xc2 && u[1] < 0xa0) ||
+        (len == 1 && (*u < ' ' || *u > '~') && *u != '\n') ||
+        (len == 3 && u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe))
         len = 0;
-    if (*s == '\n' || (*u >= ' ' && *u <= '~'))
-        len = 1;
     if (len > 0)
         text_add(t, s, len);
     else if (*s == '\t')

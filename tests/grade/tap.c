@@ -23,7 +23,7 @@ static void add_diagnosis(struct text *t, const struct attempt *a, int index)
         text_printf(t, "\n");
     }
     if (r->outcome == FAILED && r->said[0] != '\0') {
-        text_printf(t, "  output: |\n");
+        text_printf(t, "  output: |2\n");
         quote_lines(t, r->said, "    ", 60, 500);
     }
     text_printf(t, "  ...\n");
