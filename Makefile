@@ -11,7 +11,7 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 # (the + hands it on: make does not see that these lines run make).
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
-.PHONY: all test demo deps check bench fuzz memcheck docs docs-check export \
+.PHONY: all test demo deps check bench soak fuzz memcheck docs docs-check export \
         grade labs-check bughunt handout bundle doctor \
         install clean help
 
@@ -34,6 +34,11 @@ bench: all   ## compare the chapters, and nginx and HAProxy where installed (LIN
 	+@$(MAKE_IN) tests/bench
 	+@$(MAKE_IN) chapter-05-high-perf-io VARIANT=select POLLER=select all
 	@sh tests/bench/bench $(LINE)
+
+soak: all    ## lb under load and under attack, for SECONDS=3600
+	+@$(MAKE_IN) tests/bench
+	+@$(MAKE_IN) tests/chaos
+	@sh tests/chaos/run soak $(or $(SECONDS),3600)
 
 fuzz:        ## fuzz the parsers for SECONDS=30 each (needs clang)
 	+@$(MAKE_IN) tests/fuzz run SECONDS=$(or $(SECONDS),30)
