@@ -38,12 +38,13 @@ static void time_is_up(void *owner)
 static void wake(struct idle_client *c)
 {
     struct service *service = c->service;
+    const struct engine *engine = c->engine;
     char ip[NET_IP_TEXT];
     int fd = c->fd;
 
     memcpy(ip, c->ip, sizeof ip);
     forget(c);
-    service_admit(service, fd, ip);
+    service_admit(service, fd, ip, engine);
 }
 
 static void idle_ready(struct watcher *w, int fd, unsigned events)
@@ -53,7 +54,8 @@ static void idle_ready(struct watcher *w, int fd, unsigned events)
     wake((struct idle_client *)w);
 }
 
-int idle_park(struct service *service, int fd, const char *ip, int ms)
+int idle_park(struct service *service, int fd, const char *ip,
+              const struct engine *engine, int ms)
 {
     const struct watch *watch = &service->watch;
     struct idle_client *c = malloc(sizeof *c);
@@ -63,6 +65,7 @@ int idle_park(struct service *service, int fd, const char *ip, int ms)
     c->watcher.ready = idle_ready;
     c->service = service;
     c->since_ms = *watch->now_ms;
+    c->engine = engine;
     c->fd = fd;
     memcpy(c->ip, ip, sizeof c->ip);
     if (watch->set(watch->loop, fd, WATCH_READ, &c->watcher) != 0) {

@@ -23,6 +23,7 @@
 #define IDLE_GRACE_MS 1000
 
 struct service;
+struct engine;
 
 struct idle_client {
     struct watcher watcher; /* first: the loop hands us this */
@@ -30,14 +31,17 @@ struct idle_client {
     struct list link; /* in service->idle: the longest silent first */
     struct timer timer;
     uint64_t since_ms;
+    const struct engine *engine; /* that its session will have */
     int fd;
     char ip[NET_IP_TEXT];
 };
 
-/* Takes the client over for at most ms milliseconds, after which it is closed.
+/* Takes the client over for at most ms milliseconds, after which it is closed. If
+ * it speaks before that, it gets a session with this engine.
  * The descriptor may still be watched by its session. 0, or -1 if there is no
  * memory or the loop cannot watch it; then it is still the caller's. */
-int idle_park(struct service *service, int fd, const char *ip, int ms);
+int idle_park(struct service *service, int fd, const char *ip,
+              const struct engine *engine, int ms);
 
 /* Closes the one that has been silent the longest, if that is long enough. 1, or
  * 0 if there is none. */

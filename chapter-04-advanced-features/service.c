@@ -45,7 +45,8 @@ static struct session *make_session(struct service *service)
     return NULL;
 }
 
-void service_admit(struct service *service, int fd, const char *ip)
+void service_admit(struct service *service, int fd, const char *ip,
+                   const struct engine *engine)
 {
     struct session *s = make_session(service);
 
@@ -57,7 +58,7 @@ void service_admit(struct service *service, int fd, const char *ip)
         return;
     }
     list_append(&service->sessions, &s->link);
-    session_start(s, service, fd, ip);
+    session_start(s, service, fd, ip, engine);
 }
 
 /* Buries the sessions that have ended. */
@@ -127,7 +128,7 @@ static void welcome(struct service *service, int fd,
     service->accepted++;
     if (service->active > service->peak)
         service->peak = service->active;
-    service_admit(service, fd, net_ip_text(peer, ip));
+    service_admit(service, fd, net_ip_text(peer, ip), service->engine);
 }
 
 /* Takes one client: 1 if there may be another. */

@@ -81,7 +81,8 @@ struct service {
     const struct balance *balance;
     const struct connector *connector;
     struct monitor monitor;      /* told of failures */
-    const struct engine *engine; /* that sessions begin with */
+    const struct engine *engine; /* that sessions begin with; no other has a
+                                    larger struct */
     const struct mover *mover;   /* of all channels; NULL: mover_copy */
     struct local local;
     struct identifier identifier;
@@ -133,9 +134,10 @@ int service_is_finished(const struct service *service);
 /* Ends what is left and frees everything. */
 void service_close(struct service *service);
 
-/* For idle.c and session.c. A client has something to say: it gets a session; or,
- * if there is no memory for one, it is closed. */
-void service_admit(struct service *service, int fd, const char *ip);
+/* For idle.c and session.c. A client has something to say: it gets a session with
+ * this engine; or, if there is no memory for one, it is closed. */
+void service_admit(struct service *service, int fd, const char *ip,
+                   const struct engine *engine);
 /* The descriptor of a client was closed. */
 void service_lost_client(struct service *service);
 

@@ -36,14 +36,14 @@ static void time_is_up(void *owner)
 }
 
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const char *ip)
+                   const char *ip, const struct engine *engine)
 {
     const struct mover *mover =
         service->mover != NULL ? service->mover : &mover_copy;
 
     s->watcher.ready = session_ready;
     s->service = service;
-    s->engine = service->engine;
+    s->engine = engine;
     s->client_fd = client_fd;
     s->backend_fd = -1;
     s->client_events = UNKNOWN;
@@ -224,7 +224,7 @@ void session_park(struct session *s, int ms)
     struct service *service = s->service;
 
     if ((!service->draining || service->retiring) &&
-        idle_park(service, s->client_fd, s->x.peer_ip, ms) == 0)
+        idle_park(service, s->client_fd, s->x.peer_ip, s->engine, ms) == 0)
         s->client_fd = -1; /* not ours any more */
     session_end(s, NULL);
 }

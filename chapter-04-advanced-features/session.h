@@ -68,10 +68,10 @@ struct session {
     char *memory[2];  /* SESSION_BUFFER bytes each */
 };
 
-/* Begins a session on a client's descriptor, which it owns from now on. `ip` as
- * net_ip_text() writes it. */
+/* Begins a session on a client's descriptor, which it owns from now on, with this
+ * engine. `ip` as net_ip_text() writes it. */
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const char *ip);
+                   const char *ip, const struct engine *engine);
 
 /* Hands the session to another engine, which goes on at its next step. */
 void session_become(struct session *s, const struct engine *engine);
@@ -121,7 +121,7 @@ void session_cut(struct session *s, const char *failure);
 
 /* The client has nothing to ask for at the moment: the session ends, but its
  * client stays, for at most ms milliseconds of silence, and gets another session
- * when it speaks (idle.h). While the service drains it is closed instead, unless
+ * with the same engine when it speaks (idle.h). While the service drains it is closed instead, unless
  * it retires. */
 void session_park(struct session *s, int ms);
 

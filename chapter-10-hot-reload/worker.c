@@ -6,6 +6,7 @@
 #include "descriptor.h"
 #include "engine_files.h"
 #include "engine_http.h"
+#include "engine_proxied.h"
 #include "errand.h"
 #include "event_loop.h"
 #include "identity.h"
@@ -38,6 +39,7 @@ struct worker {
     struct filter filters[FILTERS_MAX];
     struct pool_connector pools;
     struct connector connector;
+    struct engine_proxied proxied; /* if its clients are to say who they are */
     struct limit_filter limit;
     struct file_root files;
     struct access_log log;
@@ -371,7 +373,8 @@ static void configure(struct worker *w, const config_t *c)
     service->listener = w->job->listener;
     service->set = own_set(w);
     service->balance = balance_more_find(c->algorithm);
-    service->engine = &engine_http;
+    engine_proxied_init(&w->proxied, &engine_http);
+    service->engine = c->proxy_protocol ? &w->proxied.engine : &engine_http;
     service->monitor = (struct monitor){w, tell_failed};
     service->identifier = identity_seam(c);
     service->filters = w->filters;
