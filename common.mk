@@ -8,7 +8,7 @@
 #   make WERROR=1     a warning is an error (what CI uses)
 #   make VARIANT=x    any other set of flags, in build/x
 #   make POLLER=x     select, kqueue or epoll (chapter 5), in build/plain-x
-#   make ZERO_COPY=x  portable (chapter 9), in build/plain-x
+#   make ZERO_COPY=x  portable or bsd (chapter 9), in build/plain-x
 #   make USE=lab      students' modules in the place of the course's (tests/grade)
 #   make V=1          shows the whole commands
 #

@@ -3,16 +3,16 @@
  *
  * Their sendfile(2) returns 0 or -1 and says through a pointer how much was sent,
  * also when it fails with EAGAIN or EINTR; and a length of 0 means "up to the end
- * of the file". The order of the arguments differs between them. */
-#if !defined(__APPLE__)
-#endif
-
+ * of the file". How the length goes in differs between them. */
 #include "zero_copy_system.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#if defined(__linux__)
+#include "bsd_sendfile.h" /* a shim, for the tests */
+#endif
 
 const char zero_copy_system[] = "bsd";
 
