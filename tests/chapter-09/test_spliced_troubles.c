@@ -216,8 +216,8 @@ static void without_descriptors_for_a_pipe_it_copies(void **state)
     send_head(backend, OK, 8 * MIB);
     skip_head(client);
     carry(backend, client, stream, 0, 8 * MIB, MIB);
-    program_signal(lb.program, SIGUSR1);
-    program_expect(lb.program, "Spliced: 0 bytes, spare pipes 0");
+    if (getenv("TEST_WRAPPER") == NULL) /* valgrind has other limits */
+        lb_expect_statistics(&lb, "Spliced: 0 bytes, spare pipes 0");
     wire_close(client);
     wire_close(backend);
     lb_stop(&lb);
