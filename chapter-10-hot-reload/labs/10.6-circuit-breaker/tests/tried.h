@@ -29,7 +29,7 @@ static inline void expect_ticket(struct breaker *b, uint64_t now_ms,
 /* So many requests pass and fail, one each `step` ms; returns when the last one
  * did. */
 static inline uint64_t fail_all(struct breaker *b, int count, uint64_t from,
-                            uint64_t step)
+                                uint64_t step)
 {
     for (int i = 0; i < count; i++) {
         expect_ticket(b, from, BREAKER_PASSED);
