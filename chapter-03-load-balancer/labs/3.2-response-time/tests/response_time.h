@@ -9,7 +9,7 @@
  * of the way to each new sample, so that what was long ago fades. One table
  * belongs to one set of backends; it is the caller's. */
 
-#define RESPONSE_TIME_PROBE 16 /* every so manieth pick is a probe */
+#define RESPONSE_TIME_PROBE 16 /* one pick of so many is a probe */
 
 struct response_times {
     double recent_ms[MAX_BACKENDS]; /* below 0: no sample yet */

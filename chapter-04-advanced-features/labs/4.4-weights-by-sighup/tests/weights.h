@@ -13,10 +13,9 @@
 #define WEIGHTS_LINE  512 /* bytes of a line at most, with its newline */
 #define WEIGHTS_ERROR 256
 
-/* 0: the weights are set, and every current_weight is 0: what it
- * was saved up in the old ones. Or -1: nothing has changed, and what is wrong is
- * in `error`, with the number
- * of the line:
+/* 0: the weights are set, and every current_weight is 0: what was saved up there
+ * was in the old ones. Or -1: nothing has changed, and what is wrong is in
+ * `error`, with the number of the line:
  *
  *     2: no such backend: 127.0.0.1:9009
  *     1: a weight is 1 to 1000
