@@ -13,8 +13,8 @@
 
 enum {
     OUTPUT_MIB = 64, /* a test may print */
-    FILE_MIB   = 64, /* a file may grow to */
-    PROCESSES  = 64  /* a test may have; a load test starts a few */
+    FILE_MIB = 64,   /* a file may grow to */
+    PROCESSES = 64   /* a test may have; a load test starts a few */
 };
 
 uid_t attempt_user;
@@ -32,7 +32,7 @@ struct run {
     int jobs;
 };
 
-/* ---- starting one --------------------------------------------------------- */
+/* ---- starting one -------------------------------------------------------- */
 
 static int scaled(int seconds)
 {
@@ -83,7 +83,7 @@ static int start_test(struct run *r, int slot, int index)
                : supervise_start(&r->supervised[slot], &order);
 }
 
-/* ---- judging one ---------------------------------------------------------- */
+/* ---- judging one --------------------------------------------------------- */
 
 static void why_ended(const struct ended *e, int seconds, char *why,
                       size_t size)
@@ -108,8 +108,7 @@ static void why_ended(const struct ended *e, int seconds, char *why,
                  e->left == 1 ? "" : "es");
 }
 
-static int has_passed(const struct attempt *a, int index,
-                      const struct ended *e)
+static int has_passed(const struct attempt *a, int index, const struct ended *e)
 {
     char verdict[256];
 
@@ -145,7 +144,7 @@ static void remove_tree(const char *path)
     ended_free(&ended);
 }
 
-/* ---- all of them ---------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------- */
 
 static void block(struct attempt *a, int index, int parent)
 {
@@ -200,8 +199,8 @@ static int start_what_can_be(struct run *r, const char *only)
     return 0;
 }
 
-static int run_tests(struct run *r, const char *only,
-                     attempt_progress progress, void *data)
+static int run_tests(struct run *r, const char *only, attempt_progress progress,
+                     void *data)
 {
     struct ended ended;
     int slot;

@@ -30,8 +30,9 @@ typedef void (*attempt_progress)(void *data);
 struct attempt *attempt_new(const struct lab *lab);
 void attempt_free(struct attempt *a);
 
-/* Builds and runs it, so many tests at the same time; `only` is a test's name or
- * NULL. Returns 0, or -1 if it could not be tried at all, which was printed. */
+/* Builds and runs it, so many tests at the same time; `only` is a test's name
+ * or NULL. Returns 0, or -1 if it could not be tried at all, which was printed.
+ */
 int attempt_run(struct attempt *a, const char *from, const char *name,
                 const char *only, int jobs, attempt_progress progress,
                 void *data);

@@ -2,10 +2,10 @@
  *
  *     bughunt LAB=N.M [TESTS=DIRECTORY] [JOBS=N] [VARIABLE=VALUE for make ...]
  *
- * They are cmocka suites test_*.c, in the lab's directory mine/ unless TESTS says
- * otherwise. They are run on the solution, where all must pass, and on each twin,
- * where one must fail. A test that fails on the solution is a false alarm: it is
- * left out of the hunt, and costs a point. */
+ * They are cmocka suites test_*.c, in the lab's directory mine/ unless TESTS
+ * says otherwise. They are run on the solution, where all must pass, and on
+ * each twin, where one must fail. A test that fails on the solution is a false
+ * alarm: it is left out of the hunt, and costs a point. */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct hunt {
     unsigned char is_alarm[LAB_TESTS];
 };
 
-/* ---- the student's tests -------------------------------------------------- */
+/* ---- the student's tests ------------------------------------------------- */
 
 /* "fixture_test(NAME)" in a suite. */
 static void take_tests(struct lab *lab, const char *source)
@@ -72,7 +72,7 @@ static int take_suites(struct lab *lab, const char *directory)
     return lab->tests_count > 0 ? 0 : -1;
 }
 
-/* ---- the hunt ------------------------------------------------------------- */
+/* ---- the hunt ------------------------------------------------------------ */
 
 static struct attempt *run_on(struct hunt *h, const char *from,
                               const char *name)
@@ -113,7 +113,7 @@ static int hunt_solution(struct hunt *h)
     return 0;
 }
 
-/* The name of a test that tells the twin from the solution; NULL if none does. */
+/* A test that tells the twin from the solution: its name; NULL if none does. */
 static const char *killer(const struct hunt *h, const struct attempt *a)
 {
     for (int i = 0; i < h->lab->tests_count; i++)

@@ -23,7 +23,7 @@ int build_is_sanitized(void)
     return 0;
 }
 
-/* ---- the key -------------------------------------------------------------- */
+/* ---- the key ------------------------------------------------------------- */
 
 static int draw_key(char key[33])
 {
@@ -38,7 +38,7 @@ static int draw_key(char key[33])
     return n == sizeof dice ? 0 : -1;
 }
 
-/* ---- make ----------------------------------------------------------------- */
+/* ---- make ---------------------------------------------------------------- */
 
 /* The words of a command, one buffer for all. */
 struct command {
@@ -101,8 +101,10 @@ static void run_make(struct build *b, const char *target, const struct lab *lab)
 {
     struct command c = {.count = 0};
     char key[64];
-    const char *variables[] = {key, "MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=0",
-                               NULL};
+    /* What make was called with is in its environment, and not meant for us. */
+    const char *variables[] = {key,       "MAKEFLAGS", "MFLAGS",  "MAKELEVEL",
+                               "VARIANT", "SANITIZE",  "DEBUG",   "WERROR",
+                               "USE",     "SOLUTION",  "OUT",     NULL};
     struct order order = {.argv = c.words,
                           .variables = variables,
                           .seconds = BUILD_SECONDS,
@@ -146,8 +148,8 @@ static int has_files(struct build *b, const struct lab *lab)
     return missing == 0;
 }
 
-/* Several graders may run at the same time. A lock that cannot be had is not worth
- * failing for. */
+/* Several graders may run at the same time. A lock that cannot be had is not
+ * worth failing for. */
 static void make_shared(struct build *b, const struct lab *lab)
 {
     static char made[PATH_MAX + 64]; /* what this process has made last */

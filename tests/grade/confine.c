@@ -20,7 +20,7 @@
 
 enum { HIGHEST_FD = 1024 };
 
-/* ---- in the child --------------------------------------------------------- */
+/* ---- in the child -------------------------------------------------------- */
 
 static void limit(int what, rlim_t most)
 {
@@ -41,6 +41,12 @@ static void set_limits(const struct order *order)
         limit(RLIMIT_CPU, (rlim_t)order->seconds + 1);
     if (order->file_mib > 0)
         limit(RLIMIT_FSIZE, (rlim_t)order->file_mib << 20);
+#ifdef RLIMIT_NPROC
+    /* It counts all that a user runs: of use only for one who runs nothing
+     * else. */
+    if (order->user != 0 && order->processes > 0)
+        limit(RLIMIT_NPROC, (rlim_t)order->processes * 8);
+#endif
 #ifdef RLIMIT_AS
     if (order->memory_mib > 0)
         limit(RLIMIT_AS, (rlim_t)order->memory_mib << 20);
@@ -119,6 +125,15 @@ static void change_user(uid_t user)
         give_up("change to another user");
 }
 
+static void set_variables(const char *const variables[])
+{
+    for (int i = 0; variables != NULL && variables[i] != NULL; i++)
+        if (strchr(variables[i], '=') != NULL)
+            putenv((char *)(uintptr_t)variables[i]);
+        else
+            unsetenv(variables[i]);
+}
+
 static void become(const struct order *order, int output, int verdict,
                    pid_t parent)
 {
@@ -128,15 +143,14 @@ static void become(const struct order *order, int output, int verdict,
     place_descriptors(output, verdict);
     if (order->directory != NULL && chdir(order->directory) != 0)
         give_up(order->directory);
-    for (int i = 0; order->variables != NULL && order->variables[i]; i++)
-        putenv((char *)(uintptr_t)order->variables[i]);
+    set_variables(order->variables);
     set_limits(order);
     change_user(order->user);
     execvp(order->argv[0], (char *const *)(uintptr_t)order->argv);
     give_up(order->argv[0]);
 }
 
-/* ---- in the parent -------------------------------------------------------- */
+/* ---- in the parent ------------------------------------------------------- */
 
 static void keep_reading_end(int ends[2])
 {

@@ -6,8 +6,8 @@
 /* doctor: what a student's machine can do, measured, and the cure where it
  * cannot. One line for each finding; a cure is indented below it. */
 
-/* good: all is well. note: something here is slower or missing, the course works.
- * bad: it does not work until this is cured. */
+/* good: all is well. note: something here is slower or missing, the course
+ * works. bad: it does not work until this is cured. */
 enum finding { GOOD, NOTE, BAD };
 
 void doctor_says(enum finding finding, const char *what, const char *format,

@@ -17,7 +17,7 @@
 
 enum { CONNECTIONS = 64 };
 
-/* ---- sockets -------------------------------------------------------------- */
+/* ---- sockets ------------------------------------------------------------- */
 
 static struct sockaddr_in loopback(int port)
 {
@@ -58,12 +58,11 @@ static int port_of(int fd)
     struct sockaddr_in a;
     socklen_t len = sizeof a;
 
-    return getsockname(fd, (struct sockaddr *)&a, &len) == 0
-               ? ntohs(a.sin_port)
-               : -1;
+    return getsockname(fd, (struct sockaddr *)&a, &len) == 0 ? ntohs(a.sin_port)
+                                                             : -1;
 }
 
-/* ---- ports ---------------------------------------------------------------- */
+/* ---- ports --------------------------------------------------------------- */
 
 /* "nginx (pid 123)", by whichever tool is there. */
 static void who_has(int port, char *who, size_t size)
@@ -112,7 +111,7 @@ void doctor_ports(void)
                     "tests choose their own");
 }
 
-/* ---- addresses ------------------------------------------------------------ */
+/* ---- addresses ----------------------------------------------------------- */
 
 static void look_at_ipv6(void)
 {
@@ -148,8 +147,9 @@ static void look_at_localhost(void)
         return;
     }
     if (found->ai_family == AF_INET6)
-        doctor_says(NOTE, "localhost", "is ::1 first: a server that listens on "
-                                       "127.0.0.1 only refuses it");
+        doctor_says(NOTE, "localhost",
+                    "is ::1 first: a server that listens on "
+                    "127.0.0.1 only refuses it");
     else
         doctor_says(GOOD, "localhost", "is 127.0.0.1");
     if (found->ai_family == AF_INET6)
@@ -157,7 +157,7 @@ static void look_at_localhost(void)
     freeaddrinfo(found);
 }
 
-/* ---- SO_REUSEPORT --------------------------------------------------------- */
+/* ---- SO_REUSEPORT -------------------------------------------------------- */
 
 /* How many of the connections went to the first of two listeners on a port. */
 static int count_first(int first, int port)

@@ -15,7 +15,7 @@
 
 enum { ENOUGH_FILES = 1024, MANY_FILES = 20000, PIECE = 4096 };
 
-/* ---- limits --------------------------------------------------------------- */
+/* ---- limits -------------------------------------------------------------- */
 
 static void look_at_descriptors(void)
 {
@@ -57,7 +57,7 @@ void doctor_limits(void)
     look_at_backlog();
 }
 
-/* ---- the kernel ----------------------------------------------------------- */
+/* ---- the kernel ---------------------------------------------------------- */
 
 static void look_at_timers(void)
 {
@@ -112,8 +112,9 @@ static void look_at_splice(void)
 #else
 static void look_at_splice(void)
 {
-    doctor_says(NOTE, "zero copy", "no splice() on this system: sockets are "
-                                   "copied, files go by sendfile()");
+    doctor_says(NOTE, "zero copy",
+                "no splice() on this system: sockets are "
+                "copied, files go by sendfile()");
 }
 #endif
 

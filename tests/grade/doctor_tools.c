@@ -105,8 +105,9 @@ static void look_at_sanitizers(void)
 
 static void look_at_helpers(void)
 {
-    static const char *const names[] = {"curl", "nc", "git", "gdb", "strace",
-                                        "tcpdump", "wrk", "valgrind", "patch"};
+    static const char *const names[] = {"curl", "nc",       "git",
+                                        "gdb",  "strace",   "tcpdump",
+                                        "wrk",  "valgrind", "patch"};
     char line[256], script[64], missing[128] = "";
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -21,8 +21,7 @@ enum { FULL_MARKS = 0, POINTS_LOST = 1, TROUBLE = 2 }; /* the exit status */
 enum { REPORTS = 6 };
 
 struct wishes {
-    const char *labs, *submission, *test, *format, *out, *jobs, *user,
-        *seed;
+    const char *labs, *submission, *test, *format, *out, *jobs, *user, *seed;
     int solution;
 };
 
@@ -36,7 +35,7 @@ struct grader {
     int reports_count;
 };
 
-/* ---- the command line ----------------------------------------------------- */
+/* ---- the command line ---------------------------------------------------- */
 
 static const char usage[] =
     "usage: grade [LAB=N.M] [SOLUTION=1 | SUBMISSION=DIRECTORY] [TEST=NAME]\n"
@@ -49,10 +48,10 @@ static const char **wish_place(struct wishes *w, const char *word, size_t len)
     const struct {
         const char *name;
         const char **place;
-    } all[] = {{"LAB", &w->labs},       {"SUBMISSION", &w->submission},
-               {"TEST", &w->test},      {"FORMAT", &w->format},
-               {"OUT", &w->out},        {"JOBS", &w->jobs},
-               {"RUN_AS", &w->user},    {"SEED", &w->seed}};
+    } all[] = {{"LAB", &w->labs},    {"SUBMISSION", &w->submission},
+               {"TEST", &w->test},   {"FORMAT", &w->format},
+               {"OUT", &w->out},     {"JOBS", &w->jobs},
+               {"RUN_AS", &w->user}, {"SEED", &w->seed}};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strlen(all[i].name) == len && memcmp(word, all[i].name, len) == 0)
@@ -93,7 +92,7 @@ static int read_wishes(struct wishes *w, int argc, char **argv)
     return 0;
 }
 
-/* ---- reports -------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------- */
 
 static int add_report(struct grader *g, const char *name, const char *path)
 {
@@ -166,9 +165,10 @@ static void write_again(void *grader)
     write_reports(grader, 0);
 }
 
-/* ---- the labs ------------------------------------------------------------- */
+/* ---- the labs ------------------------------------------------------------ */
 
-/* What is built of a submission goes where nothing of another one goes (FNV-1a). */
+/* What is built of a submission goes where nothing of another one goes
+ * (FNV-1a). */
 static void name_work(const struct wishes *w, const char *from, char name[32])
 {
     uint32_t hash = 2166136261u;
@@ -199,8 +199,8 @@ static void find_submission(const struct wishes *w, const struct lab *lab,
         text_put(from, PATH_MAX, "%s", w->submission);
 }
 
-/* The lab as it was handed out with this seed: a copy, whose path is to be kept.
- * Without a seed, the lab itself. NULL if it cannot be made. */
+/* The lab as it was handed out with this seed: a copy, whose path is to be
+ * kept. Without a seed, the lab itself. NULL if it cannot be made. */
 static const char *varied(const char *path, const char *seed)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyz"
@@ -257,8 +257,9 @@ static int check_test_name(const struct grader *g)
     if (all->count == 1 &&
         lab_test_index(all->attempts[0]->lab, name, strlen(name)) >= 0)
         return 0;
-    fprintf(stderr, all->count == 1 ? "grade: lab %s has no test %s\n"
-                                    : "grade: TEST needs one LAB\n",
+    fprintf(stderr,
+            all->count == 1 ? "grade: lab %s has no test %s\n"
+                            : "grade: TEST needs one LAB\n",
             all->attempts[0]->lab->number, name);
     return -1;
 }
@@ -274,14 +275,14 @@ static int grade_all(struct grader *g)
 
         find_submission(&g->wishes, a->lab, from);
         name_work(&g->wishes, from, name);
-        if (attempt_run(a, from, name, g->wishes.test, jobs > 0 ? jobs : 1, write_again,
-                        g) != 0)
+        if (attempt_run(a, from, name, g->wishes.test, jobs > 0 ? jobs : 1,
+                        write_again, g) != 0)
             return -1;
     }
     return 0;
 }
 
-/* ---- the end -------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------- */
 
 /* What a supervisor that was killed has left behind is ours by now. */
 static void end_strays(void)
@@ -303,8 +304,8 @@ static int grade(struct grader *g)
 {
     if (read_labs(g) != 0 || check_test_name(g) != 0 || choose_reports(g) != 0)
         return TROUBLE;
-    g->grading.rerun =
-        g->wishes.solution ? "make grade SOLUTION=1" : "make grade";
+    g->grading.rerun = g->wishes.solution ? "make grade SOLUTION=1"
+                                          : "make grade";
     if (write_reports(g, 0) != 0 || grade_all(g) != 0)
         return TROUBLE;
     end_strays();

@@ -11,7 +11,7 @@
 
 enum { SECONDS = 20, MEMORY_MIB = 1024 };
 
-/* ---- the file `lab` ------------------------------------------------------- */
+/* ---- the file `lab` ------------------------------------------------------ */
 
 static const char **text_key(struct lab *lab, const char *key)
 {
@@ -97,7 +97,7 @@ static int facts_read(struct lab *lab)
     return faults;
 }
 
-/* ---- the suites ----------------------------------------------------------- */
+/* ---- the suites ---------------------------------------------------------- */
 
 /* "fixture_test(NAME)": which suite has which test. */
 static int take_test(struct lab *lab, const char *path, const char *at)
@@ -163,7 +163,7 @@ static int suites_read(struct lab *lab)
     return faults;
 }
 
-/* ---- the lab -------------------------------------------------------------- */
+/* ---- the lab ------------------------------------------------------------- */
 
 struct lab *lab_read(const char *path)
 {
@@ -172,8 +172,8 @@ struct lab *lab_read(const char *path)
     int faults;
 
     text_put(lab->path, sizeof lab->path, "%s", path);
-    text_put(lab->chapter, sizeof lab->chapter, "%.*s",
-             (int)strcspn(path, "/"), path);
+    text_put(lab->chapter, sizeof lab->chapter, "%.*s", (int)strcspn(path, "/"),
+             path);
     name = name != NULL ? name + 1 : path;
     text_put(lab->number, sizeof lab->number, "%.*s", (int)strcspn(name, "-"),
              name);
@@ -218,7 +218,7 @@ const char *lab_hint(const struct lab_test *test, const char *said,
     return always;
 }
 
-/* ---- which labs there are ------------------------------------------------- */
+/* ---- which labs there are ------------------------------------------------ */
 
 /* "chapter-03-x/labs/3.10-y": 3 and 10. */
 static int number_of(const char *path, int part)
@@ -243,8 +243,8 @@ static int is_wanted(const char *path, const char *word, size_t len)
 {
     const char *name = strrchr(path, '/') + 1;
 
-    return len == 0 ||
-           (strncmp(name, word, len) == 0 && !isdigit((unsigned char)name[len]));
+    return len == 0 || (strncmp(name, word, len) == 0 &&
+                        !isdigit((unsigned char)name[len]));
 }
 
 static int take_wanted(const glob_t *found, const char *word, size_t len,
@@ -252,8 +252,8 @@ static int take_wanted(const glob_t *found, const char *word, size_t len,
 {
     for (size_t i = 0; i < found->gl_pathc; i++)
         if (is_wanted(found->gl_pathv[i], word, len))
-            paths[count++] =
-                text_copy(found->gl_pathv[i], strlen(found->gl_pathv[i]));
+            paths[count++] = text_copy(found->gl_pathv[i],
+                                       strlen(found->gl_pathv[i]));
     return count;
 }
 
@@ -264,7 +264,8 @@ int lab_list(const char *wanted, char ***paths)
 
     glob("chapter-*/labs/*-*", 0, NULL, &found);
     if (found.gl_pathc > 0)
-        qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_number);
+        qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv,
+              by_number);
     *paths = text_zeros(2 * (found.gl_pathc + 8) * sizeof **paths);
     if (wanted[strspn(wanted, " ")] == '\0')
         count = take_wanted(&found, "", 0, *paths, 0);

@@ -24,9 +24,9 @@ struct lab_test {
     const char *name;
     int points;
     enum seen seen;
-    int parent;        /* its index; -1: none */
-    int suite;         /* index into suites */
-    struct hint hints[LAB_HINTS]; /* the first without a condition is last */
+    int parent;                   /* its index; -1: none */
+    int suite;                    /* index into suites */
+    struct hint hints[LAB_HINTS]; /* the first whose condition holds */
     int hints_count;
 };
 
@@ -37,14 +37,15 @@ struct lab {
     const char *title, *guide, *effort, *after;
     const char *vary; /* words that a seed may change: see the script vary */
     const char *uses; /* the chapter whose modules it is built with */
-    const char *files, *programs, *replaces, *course, *with; /* words; "" if none */
-    int seconds;         /* a test may take */
-    int memory_mib;      /* each of its processes may have */
+    const char *files, *programs; /* words; "" if there are none */
+    const char *replaces, *course, *with; /* words, too */
+    int seconds;              /* a test may take */
+    int memory_mib;           /* each of its processes may have */
     char *suites[LAB_SUITES]; /* tests/test_x, hidden/test_y */
     int suites_count;
     struct lab_test tests[LAB_TESTS];
     int tests_count;
-    int hidden_points;   /* of tests that are not in this tree (a handout) */
+    int hidden_points; /* of tests that are not in this tree (a handout) */
 };
 
 /* Reads the lab in that directory. Returns it, to be kept; NULL if it has
@@ -52,12 +53,13 @@ struct lab {
 struct lab *lab_read(const char *path);
 
 /* The directories of all labs, by number; or those that `wanted` names: numbers
- * and beginnings of numbers ("1.1 3"), or paths. Returns how many; -1 if a wanted one does
- * not exist, which has been printed. The strings are to be kept. */
+ * and beginnings of numbers ("1.1 3"), or paths. Returns how many; -1 if a
+ * wanted one does not exist, which has been printed. The strings are to be
+ * kept. */
 int lab_list(const char *wanted, char ***paths);
 
-/* The hint for a test that printed `said` and ended as `why` tells; "" if there is
- * none. */
+/* The hint for a test that printed `said` and ended as `why` tells; "" if there
+ * is none. */
 const char *lab_hint(const struct lab_test *test, const char *said,
                      const char *why);
 

@@ -19,7 +19,7 @@ static void fault(struct reader *r, const char *what, const char *word)
     r->faults++;
 }
 
-/* ---- a test --------------------------------------------------------------- */
+/* ---- a test -------------------------------------------------------------- */
 
 static enum seen seen_of(struct reader *r, const char *word)
 {
@@ -68,7 +68,7 @@ static void read_test(struct reader *r, const char *line)
     r->lab->tests_count++;
 }
 
-/* ---- its hints ------------------------------------------------------------ */
+/* ---- its hints ----------------------------------------------------------- */
 
 static struct hint *new_hint(struct reader *r, struct lab_test *test)
 {
@@ -91,8 +91,8 @@ static void append(char **text, const char *more)
     *text = both;
 }
 
-/* What stands between the quotes; \" and \\ are a quote and a backslash. Returns
- * what follows the closing one, NULL if there is none. */
+/* What stands between the quotes; \" and \\ are a quote and a backslash.
+ * Returns what follows the closing one, NULL if there is none. */
 static const char *quoted(const char *at, char *out, size_t size)
 {
     size_t n = 0;
@@ -108,14 +108,15 @@ static const char *quoted(const char *at, char *out, size_t size)
 
 static void read_hint(struct reader *r, const char *line)
 {
-    struct lab_test *test = &r->lab->tests[r->lab->tests_count - 1];
-    struct hint *last = &test->hints[test->hints_count - 1];
+    struct lab_test *test;
+    struct hint *last;
     char when[256];
 
     if (r->lab->tests_count == 0) {
         fault(r, "a hint without a test", line);
         return;
     }
+    test = &r->lab->tests[r->lab->tests_count - 1];
     if (strncmp(line, "if \"", 4) == 0) {
         line = quoted(line + 4, when, sizeof when);
         if (line == NULL || *line != ':') {
@@ -127,11 +128,13 @@ static void read_hint(struct reader *r, const char *line)
         line += 1 + strspn(line + 1, " ");
     } else if (test->hints_count == 0) {
         last = new_hint(r, test);
+    } else {
+        last = &test->hints[test->hints_count - 1];
     }
     append(&last->text, line);
 }
 
-/* ---- the file ------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------ */
 
 static void read_line(struct reader *r, char *line)
 {

@@ -4,8 +4,8 @@
  *
  * The starter compiles without a warning and does not get full marks; the
  * solution gets them RUNS times in a row, and under the sanitizers; each twin
- * loses the points that it must lose, and draws its hint. Prints the kill matrix
- * of each lab; the exit status is 0 if all is proved. */
+ * loses the points that it must lose, and draws its hint. Prints the kill
+ * matrix of each lab; the exit status is 0 if all is proved. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ struct proof {
 
 static const char *plain_settings[SETTINGS];
 
-/* ---- one attempt ---------------------------------------------------------- */
+/* ---- one attempt --------------------------------------------------------- */
 
 static void use_settings(int sanitized)
 {
@@ -59,7 +59,7 @@ static struct attempt *try_files(struct proof *p, const char *from,
     return a;
 }
 
-/* ---- starter and solution ------------------------------------------------- */
+/* ---- starter and solution ------------------------------------------------ */
 
 static void prove_starter(struct proof *p)
 {
@@ -109,7 +109,7 @@ static void prove_solution(struct proof *p, int runs, int sanitized)
         text_printf(&p->said, " (%d times)", runs);
 }
 
-/* ---- twins ---------------------------------------------------------------- */
+/* ---- twins --------------------------------------------------------------- */
 
 struct matrix {
     struct twin twins[TWINS];
@@ -167,7 +167,7 @@ static void prove_twin(struct proof *p, struct matrix *m, int index)
     attempt_free(a);
 }
 
-/* X: killed as it must be; x: killed besides; -: not run, as its parent failed. */
+/* X: killed as it must be; x: killed besides; -: not run, its parent failed. */
 static char cell(const struct matrix *m, int twin, int test)
 {
     switch (m->outcomes[twin][test]) {
@@ -216,7 +216,7 @@ static void prove_twins(struct proof *p)
     add_matrix(p, &m);
 }
 
-/* ---- all labs ------------------------------------------------------------- */
+/* ---- all labs ------------------------------------------------------------ */
 
 static int prove(const char *path, int runs, int jobs)
 {
@@ -263,8 +263,7 @@ int main(int argc, char **argv)
         if (strncmp(argv[i], "LAB=", 4) == 0)
             labs = argv[i] + 4;
         else if (!number_in(argv[i], "RUNS=", &runs) &&
-                 !number_in(argv[i], "JOBS=", &jobs) &&
-                 settings + 4 < SETTINGS)
+                 !number_in(argv[i], "JOBS=", &jobs) && settings + 4 < SETTINGS)
             plain_settings[settings++] = argv[i];
     }
     leftovers_adopt();

@@ -5,9 +5,9 @@
 
 /* report: one run in six forms.
  *
- * A form is a function of the attempts: it appends to a text. So a report can be
- * written again after each test, as Gradescope wants it (a grader that is killed
- * leaves what it knew), and every form tells the same. */
+ * A form is a function of the attempts: it appends to a text. So a report can
+ * be written again after each test, as Gradescope wants it (a grader that is
+ * killed leaves what it knew), and every form tells the same. */
 
 struct grading {
     struct attempt **attempts;

@@ -14,9 +14,9 @@
 #include "leftovers.h"
 
 enum {
-    KEPT      = 64 << 10, /* bytes of the output that a report can show */
-    LOOK_MS   = 50,       /* how often the limits are looked at */
-    KILLING_MS = 10000    /* for how long what does not die is killed again */
+    KEPT = 64 << 10,   /* bytes of the output that a report can show */
+    LOOK_MS = 50,      /* how often the limits are looked at */
+    KILLING_MS = 10000 /* for how long what does not die is killed again */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -35,7 +35,7 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* ---- the supervisor ------------------------------------------------------- */
+/* ---- the supervisor ------------------------------------------------------ */
 
 struct watch {
     const struct order *order;
@@ -202,7 +202,7 @@ static void be_supervisor(const struct order *order, int fd)
     _exit(status);
 }
 
-/* ---- who asked for it ----------------------------------------------------- */
+/* ---- who asked for it ---------------------------------------------------- */
 
 int supervise_start(struct supervised *s, const struct order *order)
 {

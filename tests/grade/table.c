@@ -7,14 +7,15 @@
 
 enum { WIDTH = 76, COLUMN = 58, SAID_LINES = 30 };
 
-/* ---- what a test printed -------------------------------------------------- */
+/* ---- what a test printed ------------------------------------------------- */
 
 /* Lines with which cmocka frames what a test says. */
 static int is_frame(const char *line, size_t len)
 {
     static const char *const frames[] = {
-        "[==========]", "[ RUN      ]", "[  FAILED  ]", "[       OK ]",
-        "[  PASSED  ]", "[  SKIPPED ]", "../tests/support/", " 1 FAILED TEST(S)", " 0 FAILED TEST(S)"};
+        "[==========]",      "[ RUN      ]",      "[  FAILED  ]",
+        "[       OK ]",      "[  PASSED  ]",      "[  SKIPPED ]",
+        "../tests/support/", " 1 FAILED TEST(S)", " 0 FAILED TEST(S)"};
 
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
         if (len >= strlen(frames[i]) &&
@@ -23,11 +24,12 @@ static int is_frame(const char *line, size_t len)
     return len == 0;
 }
 
-/* "[  ERROR   ] --- 0x1 != 0x2", "ERROR: the 3rd pick": without what is before. */
+/* "[  ERROR   ] --- 0x1 != 0x2", "ERROR: the 3rd pick": without what is before.
+ */
 static const char *without_labels(const char *line)
 {
-    static const char *const labels[] = {"[  ERROR   ] --- ", "ERROR: ",
-                                         "[   LINE   ] --- "};
+    static const char *const labels[] = {"[  ERROR   ] --- ",
+                                         "ERROR: ", "[   LINE   ] --- "};
     const size_t count = sizeof labels / sizeof *labels;
 
     for (size_t i = 0; i < count; i++)
@@ -57,7 +59,7 @@ void report_said(struct text *t, const char *said)
     free(kept.at);
 }
 
-/* ---- the story ------------------------------------------------------------ */
+/* ---- the story ----------------------------------------------------------- */
 
 /* Breaks at blanks. */
 static void add_wrapped(struct text *t, const char *label, const char *s)
@@ -97,7 +99,7 @@ void report_story(struct text *t, const struct attempt *a, int index,
     text_add(t, "\n", 1);
 }
 
-/* ---- the table ------------------------------------------------------------ */
+/* ---- the table ----------------------------------------------------------- */
 
 static void add_row(struct text *t, const struct attempt *a, int index)
 {
@@ -143,6 +145,6 @@ void report_table(struct text *t, const struct grading *g)
         add_stories(t, g, g->attempts[i]);
     }
     if (g->count > 1)
-        text_printf(t, "%d labs: %d of %d points\n", g->count,
-                    grading_score(g), grading_points(g));
+        text_printf(t, "%d labs: %d of %d points\n", g->count, grading_score(g),
+                    grading_points(g));
 }

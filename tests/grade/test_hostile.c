@@ -6,10 +6,10 @@
 #define ANSWER_42  "int answer(void) { return 42; }\n"
 #define ANSWER_41  "int answer(void) { return 41; }\n"
 #define BEFORE_ALL "__attribute__((constructor)) static void first(void)\n"
-#define CODE(text)                                                          \
-    "#define _GNU_SOURCE 1\n"                                               \
-    "#include \"answer.h\"\n#include <signal.h>\n#include <stdio.h>\n"      \
-    "#include <stdlib.h>\n#include <string.h>\n#include <fcntl.h>\n"        \
+#define CODE(text)                                                     \
+    "#define _GNU_SOURCE 1\n"                                          \
+    "#include \"answer.h\"\n#include <signal.h>\n#include <stdio.h>\n" \
+    "#include <stdlib.h>\n#include <string.h>\n#include <fcntl.h>\n"   \
     "#include <sys/stat.h>\n#include <unistd.h>\n" text
 
 static const struct attack {
@@ -21,10 +21,9 @@ static const struct attack {
     {"exit(0) before main", CODE(BEFORE_ALL "{ exit(0); }\n" ANSWER_42), 0,
      "ended (exit 0) before the test did"},
     {"\"ok 1\", then _exit(0)",
-     CODE(BEFORE_ALL
-          "{ printf(\"1..1\\nok 1 - the_answer_is_right\\n\"\n"
-          "         \"[       OK ] the_answer_is_right\\n\");\n"
-          "  fflush(stdout); _exit(0); }\n" ANSWER_41),
+     CODE(BEFORE_ALL "{ printf(\"1..1\\nok 1 - the_answer_is_right\\n\"\n"
+                     "         \"[       OK ] the_answer_is_right\\n\");\n"
+                     "  fflush(stdout); _exit(0); }\n" ANSWER_41),
      0, "ended (exit 0) before the test did"},
     {"no standard output, but right",
      CODE("int answer(void) { close(1); close(2); return 42; }\n"), 4, ""},
@@ -42,14 +41,13 @@ static const struct attack {
           "      if (fork() == 0) { setsid(); sleep(60); _exit(0); }\n"
           "  sleep(60); return 42; }\n"),
      0, "more than 64 processes"},
-    {"an endless loop",
-     CODE("int answer(void) { for (;;) getppid(); }\n"), 0,
-     "ended after 5 seconds"},
+    {"an endless loop", CODE("int answer(void) { for (;;) getppid(); }\n"), 0,
+     "it was ended after "},
     {"deaf to every signal",
      CODE("int answer(void)\n"
           "{ for (int i = 1; i < 32; i++) signal(i, SIG_IGN);\n"
           "  for (;;) sleep(60); }\n"),
-     0, "ended after 5 seconds"},
+     0, "it was ended after "},
     {"a daemon left behind",
      CODE("int answer(void)\n"
           "{ if (fork() == 0) { setsid(); if (fork() == 0) sleep(60);\n"
@@ -126,7 +124,7 @@ static void no_attack_gives_points(void **state)
     graded_end(&g);
 }
 
-/* ---- files that it had better leave alone --------------------------------- */
+/* ---- files that it had better leave alone -------------------------------- */
 
 static void the_honest_one_has_them_all(void **state)
 {
@@ -150,14 +148,15 @@ static void results_that_a_submission_writes_do_not_last(void **state)
 
     (void)state;
     graded_begin(&g);
-    snprintf(code, sizeof code,
-             CODE("int answer(void)\n"
-                  "{ const char *path = \"%s/results.json\";\n"
-                  "  FILE *f = fopen(path, \"w\");\n"
-                  "  if (f) { fputs(\"{\\\"score\\\": 100}\", f); fclose(f); }\n"
-                  "  unlink(path); if (symlink(\"/dev/null\", path)) { }\n"
-                  "  return 41; }\n"),
-             g.out);
+    snprintf(
+        code, sizeof code,
+        CODE("int answer(void)\n"
+             "{ const char *path = \"%s/results.json\";\n"
+             "  FILE *f = fopen(path, \"w\");\n"
+             "  if (f) { fputs(\"{\\\"score\\\": 100}\", f); fclose(f); }\n"
+             "  unlink(path); if (symlink(\"/dev/null\", path)) { }\n"
+             "  return 41; }\n"),
+        g.out);
     graded_write(&g, "by/answer.c", code);
     graded_run(&g, "JOBS=1");
     expect_score(&g, &wrong);

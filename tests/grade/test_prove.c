@@ -2,12 +2,12 @@
 #include "fixture.h"
 #include "graded.h"
 
-#define MINE(name, condition)                                      \
-    "#include \"answer.h\"\n#include \"expect.h\"\n"               \
-    "#include \"fixture.h\"\n"                                     \
-    "static void " name "(void **state)\n"                         \
+#define MINE(name, condition)                                        \
+    "#include \"answer.h\"\n#include \"expect.h\"\n"                 \
+    "#include \"fixture.h\"\n"                                       \
+    "static void " name "(void **state)\n"                           \
     "{ (void)state; expect_that(\"it\", " condition ", \"so\"); }\n" \
-    "int main(void) { static const struct CMUnitTest tests[] = {\n" \
+    "int main(void) { static const struct CMUnitTest tests[] = {\n"  \
     "    fixture_test(" name ") }; return fixture_run(\"mine\", tests); }\n"
 
 static void spoil(const struct graded *g, const char *sed, const char *file)
@@ -15,8 +15,7 @@ static void spoil(const struct graded *g, const char *sed, const char *file)
     char script[1024];
 
     snprintf(script, sizeof script,
-             "cd \"$1/lab\" && sed '%s' %s >new && mv new %s", sed, file,
-             file);
+             "cd \"$1/lab\" && sed '%s' %s >new && mv new %s", sed, file, file);
     shell(script, g->top);
 }
 
@@ -55,8 +54,8 @@ static const struct {
      "no test above has this name: an_answer_is_right"},
     {"s/1  visible/1  seen/", "points",
      "neither visible, hidden nor after_due: seen"},
-    {"s/1  visible/1  hidden/", "points",
-     "is hidden, but stands in tests/"},
+    {"s/1  visible/1  hidden/", "points", "is hidden, but stands in tests/"},
+    {"s/^# test.*/    a hint/", "points", "a hint without a test: a hint"},
     {"s/^title/titel/", "lab", "no such key: titel"},
     {"s/^seconds: .*/seconds: x/", "lab", "not a number above 0: seconds"},
 };
@@ -76,7 +75,7 @@ static void a_lab_with_a_fault_is_not(void **state)
     }
 }
 
-/* ---- bughunt -------------------------------------------------------------- */
+/* ---- bughunt ------------------------------------------------------------- */
 
 static void hunt(const char *tests, int status, const char *says)
 {
@@ -112,8 +111,8 @@ static void a_false_alarm_gets_none(void **state)
          "0 of 1 points: 0 killed, 1 false alarm");
 }
 
-/* A personal variant: the same seed, the same numbers, and other ones than in the
- * lab as it stands. */
+/* A personal variant: the same seed, the same numbers, and other ones than in
+ * the lab as it stands. */
 static void a_seed_varies_the_lab(void **state)
 {
     struct graded g;

@@ -11,7 +11,7 @@
 
 enum { PATCH_SECONDS = 60 };
 
-/* ---- what the patch says about itself ------------------------------------- */
+/* ---- what the patch says about itself ------------------------------------ */
 
 static int read_kills(struct twin *twin, const struct lab *lab, const char *at)
 {
@@ -82,7 +82,7 @@ int twin_list(const struct lab *lab, struct twin twins[TWINS])
     return faults == 0 ? count : -1;
 }
 
-/* ---- its files ------------------------------------------------------------ */
+/* ---- its files ----------------------------------------------------------- */
 
 /* By the shell, as it is said in one line there. */
 static int run_shell(const char *script, const char *const variables[])

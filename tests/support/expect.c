@@ -9,8 +9,8 @@
 #include "expect.h"
 #include "failure.h"
 
-#define SHOWN   60  /* bytes of a difference that are shown ... */
-#define BEFORE  20  /* ... of them in front of the first difference */
+#define SHOWN   60 /* bytes of a difference that are shown ... */
+#define BEFORE  20 /* ... of them in front of the first difference */
 #define WAIT_MS 10000
 
 const char *about(const char *format, ...)
@@ -89,8 +89,8 @@ void expect_bytes(const char *what, const void *came, size_t came_len,
         return;
     excerpt(expected, expected_len, at, left, sizeof left, &column);
     excerpt(came, came_len, at, right, sizeof right, &column);
-    failure("%s\n  expected %s\n  came     %s\n           %*s^ byte %zu%s", what,
-            left, right, (int)column, "", at,
+    failure("%s\n  expected %s\n  came     %s\n           %*s^ byte %zu%s",
+            what, left, right, (int)column, "", at,
             at == came_len       ? ": nothing more came"
             : at == expected_len ? ": more than expected"
                                  : "");

@@ -22,8 +22,7 @@ static void capitals(unsigned char *data, size_t len)
 static void a_long_stream_loses_nothing(void **state)
 {
     const size_t len = (size_t)10 << 20;
-    struct program *p =
-        program_start(lab_program("upper_server"), "0", NULL);
+    struct program *p = program_start(lab_program("upper_server"), "0", NULL);
     int fd = wire_connect(program_port(p));
     unsigned char *sent = stream_make(len), *expected = stream_make(len);
     size_t waiting = stream_fill(fd, sent, len);
@@ -48,8 +47,8 @@ static void every_signal_that_asks_for_it_ends_it(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct program *p =
-            program_start(lab_program("upper_server"), "0", NULL);
+        struct program *p = program_start(lab_program("upper_server"), "0",
+                                          NULL);
         int fd = wire_connect(program_port(p));
         char answer;
 

@@ -1,9 +1,11 @@
-/* upper_server: sends back what it receives, with the letters a to z as capitals.
+/* upper_server: sends back what it receives, with the letters a to z as
+ * capitals.
  *
  *     upper_server PORT
  *
  * Listening and accepting is server.h's business (chapter 2 puts there what
- * echo_server does by hand); what happens to the bytes of one client is ours. */
+ * echo_server does by hand); what happens to the bytes of one client is ours.
+ */
 
 #include "authority.h"
 #include "clock.h"
@@ -65,8 +67,7 @@ static void serve_client(void *self, int fd, const char *client)
     close(fd);
 }
 
-static const char *take_operand(void *self, int what, int n,
-                                const char *value)
+static const char *take_operand(void *self, int what, int n, const char *value)
 {
     (void)what; /* there are no options */
     if (n > 1)

@@ -28,8 +28,7 @@ static void listens_and_says_so(void **state)
     const char *line = program_expect(p, "upper_server listening on ");
 
     (void)state;
-    expect_that("the ready line",
-                line == program_output(p) || line[-1] == '\n',
+    expect_that("the ready line", line == program_output(p) || line[-1] == '\n',
                 "\"upper_server listening on ...\" as a line of its own");
     wire_close(wire_connect(program_port(p)));
     program_stop(p);
@@ -42,7 +41,8 @@ static void letters_become_capitals(void **state)
 
     (void)state;
     expect_answer(fd, "Hello, World 42!\n", "HELLO, WORLD 42!\n");
-    expect_answer(fd, "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    expect_answer(fd, "abcdefghijklmnopqrstuvwxyz",
+                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     expect_answer(fd, "ABC", "ABC");
     wire_close(fd);
     program_stop(p);

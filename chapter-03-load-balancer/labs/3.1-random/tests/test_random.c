@@ -37,7 +37,8 @@ static void the_sequence_has_no_pattern(void **state)
         last = next;
     }
     expect_between("two backends: how often the same one twice in a row, of "
-                   "30000", same, 14500, 15500);
+                   "30000",
+                   same, 14500, 15500);
 }
 
 static void the_one_that_is_down_is_never_picked(void **state)
