@@ -33,14 +33,14 @@ static void expect_down(const char *min, size_t len, size_t piece,
 static void answers_of_many_mib_arrive(void **state)
 {
     (void)state;
-    expect_down("65536", 64 * MIB, MIB, 60 * MIB);
+    expect_down("65536", 32 * MIB, MIB, 30 * MIB);
     expect_down("1", 8 * MIB, 50000, 7 * MIB);
 }
 
 static void answers_are_copied_when_told_so(void **state)
 {
     (void)state;
-    expect_down("0", 16 * MIB, MIB, 0);
+    expect_down("0", 8 * MIB, MIB, 0);
 }
 
 /* Sizes around those of the minimum, the buffer and the pipe. */
@@ -196,7 +196,7 @@ static void expect_up(const char *min, size_t len, size_t spliced)
 static void requests_of_many_mib_arrive(void **state)
 {
     (void)state;
-    expect_up("65536", 32 * MIB, 30 * MIB);
+    expect_up("65536", 16 * MIB, 14 * MIB);
     expect_up("1", 8 * MIB, 7 * MIB);
     expect_up("0", 8 * MIB, 0);
 }
@@ -287,7 +287,7 @@ int main(void)
     };
     int failed;
 
-    stream = stream_make(64 * MIB);
+    stream = stream_make(32 * MIB);
     failed = fixture_run(LB_NAME ": spliced bodies", tests);
     free(stream);
     return failed;
