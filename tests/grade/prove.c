@@ -43,6 +43,8 @@ static void use_settings(int sanitized)
 
 static void fault(struct proof *p, const char *what, const char *more)
 {
+    if (p->said.len > 0 && p->said.at[p->said.len - 1] != '\n')
+        text_printf(&p->said, "\n");
     text_printf(&p->said, "  FAULT: %s%s%s\n", what, *more ? ": " : "", more);
     p->faults++;
 }

@@ -58,7 +58,7 @@ static void a_client_that_has_left_is_not_logged(void **state)
     memcpy(much, "HTTP/1.1 200 OK\r\n\r\n", 19);
     stage_request(&s, "GET /left HTTP/1.1\r\nHost: a\r\n\r\n");
     wire_reset(s.client);
-    wire_send_some(s.backend, much, sizeof much);
+    send(s.backend, much, sizeof much, 0); /* it may be gone before the end */
     wire_expect_gone(s.backend);
     wire_close(s.backend);
     stage_request(&s, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
