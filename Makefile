@@ -102,7 +102,7 @@ install:     ## lb and its man page, under PREFIX (DESTDIR is put in front)
 	install -m 644 docs/lb.bash-completion '$(DESTDIR)$(BASH_COMPLETIONS)/lb'
 
 clean:       ## remove everything that was built
-	$(call each,clean,$(PARTS) tests/bench)
+	$(call each,clean,$(PARTS) tests/bench tests/grade)
 	rm -rf build
 
 help:        ## this list
