@@ -120,10 +120,13 @@ void channel_rewind(struct channel *c, int out)
 }
 
 /* Room for new bytes: where a kept request is in the way, it has become too
- * long to be repeated. */
+ * long to be repeated. None where a head has grown beyond the capacity: what is
+ * sent of it must be more than that first. */
 static size_t room(const struct channel *c)
 {
-    return buffer_room(&c->buf) + c->sent;
+    size_t unsent = buffer_size(&c->buf) - c->sent;
+
+    return unsent < c->buf.capacity ? c->buf.capacity - unsent : 0;
 }
 
 unsigned channel_wants_in(const struct channel *c)

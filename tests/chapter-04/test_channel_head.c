@@ -180,6 +180,32 @@ static void a_head_that_has_grown_takes_the_room(void **state)
     close_channel();
 }
 
+/* ... also when a byte of it has left, and is kept for a repetition: giving that
+ * up would not make room. */
+static void a_byte_sent_of_a_head_that_has_grown_is_no_room(void **state)
+{
+    static char longer[CHANNEL_GROWTH];
+
+    (void)state;
+    open_channel(CAPACITY);
+    memset(longer, 'x', sizeof longer);
+    for (int i = 0; i < CAPACITY; i++)
+        say("h");
+    assert_int_equal(pump(), MOVED);
+    assert_int_equal(channel_replace(&c, 4, longer, sizeof longer), 0);
+    channel_release(&c, CHANNEL_ALL);
+    c.keep = 1;
+    c.cleared--; /* as after a send() that took one byte */
+    c.sent = c.total = 1;
+    say("more");
+    c.can_read = 1;
+    c.can_write = 0;
+    assert_int_equal(channel_wants_in(&c), 0);
+    assert_int_equal(channel_pump(&c), STUCK);
+    assert_true(channel_can_rewind(&c));
+    close_channel();
+}
+
 /* As after other requests on this connection: the front of the memory is free,
  * so the whole of it can be had. */
 static void it_need_not_lie_at_the_front(void **state)
@@ -295,6 +321,7 @@ int main(void)
         fixture_test(what_lies_before_it_stays),
         fixture_test(there_is_room_to_grow),
         fixture_test(a_head_that_has_grown_takes_the_room),
+        fixture_test(a_byte_sent_of_a_head_that_has_grown_is_no_room),
         fixture_test(it_need_not_lie_at_the_front),
         fixture_test(any_replacement_is_exact),
         fixture_test(what_was_sent_can_be_given_up),

@@ -162,8 +162,11 @@ static inline void whole_await(struct whole *c)
             char *end;
             long number = strtol(at += sizeof line - 1, &end, 10);
 
-            if (number > before && strncmp(end, serves, sizeof serves - 1) == 0)
+            if (number > before &&
+                strncmp(end, serves, sizeof serves - 1) == 0) {
                 c->generation = (int)number;
+                break; /* the next one, if there are several already */
+            }
         }
         if (c->generation == before && !deadline_pause(deadline))
             failure("no generation behind %d serves; it printed:\n%s", before,
