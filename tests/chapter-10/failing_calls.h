@@ -103,7 +103,8 @@ static inline int failing_socket(int in, int out)
     int type;
     socklen_t len = sizeof type;
 
-    return __real_getsockopt(in, SOL_SOCKET, SO_TYPE, &type, &len) == 0 ? in : out;
+    return __real_getsockopt(in, SOL_SOCKET, SO_TYPE, &type, &len) == 0 ? in
+                                                                        : out;
 }
 
 WRAP_SHORT(recv, fd, (int fd, void *to, size_t len, int flags),

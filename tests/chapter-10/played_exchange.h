@@ -69,7 +69,7 @@ static inline void played_check(const char *from, int exchange, size_t len)
             failure("exchange %d: byte %zu is wrong", exchange, i);
 }
 
-/* ---- one end -------------------------------------------------------------- */
+/* ---- one end ------------------------------------------------------------ */
 
 static inline void played_open(struct played_end *end, int fd)
 {
@@ -124,7 +124,7 @@ static inline size_t played_length(const char *head)
     return at != NULL ? strtoul(at + 18, NULL, 10) : 0;
 }
 
-/* ---- backends ------------------------------------------------------------- */
+/* ---- backends ----------------------------------------------------------- */
 
 static inline void played_answer(struct played *p, struct played_end *end)
 {
@@ -182,7 +182,7 @@ static inline void played_backends(struct played *p)
         }
 }
 
-/* ---- the client ----------------------------------------------------------- */
+/* ---- the client --------------------------------------------------------- */
 
 static inline void played_ask(struct played *p)
 {
@@ -246,7 +246,7 @@ static inline void played_client(struct played *p)
         played_ask(p);
 }
 
-/* ---- all of it ------------------------------------------------------------ */
+/* ---- all of it ---------------------------------------------------------- */
 
 static inline void played_make(struct played_end *end)
 {

@@ -18,7 +18,7 @@
 
 #define LIMIT_MS 20000 /* for one scenario */
 
-/* ---- the load balancer ---------------------------------------------------- */
+/* ---- the load balancer -------------------------------------------------- */
 
 static struct {
     event_loop_t *loop;
@@ -105,7 +105,7 @@ static void turn(void)
     failing.armed = 0;
 }
 
-/* ---- one scenario --------------------------------------------------------- */
+/* ---- one scenario ------------------------------------------------------- */
 
 static void describe(char *text, size_t size)
 {
@@ -192,7 +192,7 @@ static int play_with(const char *call, long turn_of_it, int error)
     return failing.hit;
 }
 
-/* ---- all of them ---------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------- */
 
 static void without_a_failure_all_is_answered(void **state)
 {
