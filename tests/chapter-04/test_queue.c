@@ -113,6 +113,8 @@ static void a_place_that_another_process_gives_up_is_found_soon(void **state)
     (void)state;
     rig->set.backends[0].active_elsewhere = 1;
     client = wait_for(rig, "/");
+    assert_true(virtual_clock_next(&rig->clock) ==
+                rig->clock.now_ms + QUEUE_LOOK_MS);
     rig_pass(rig, QUEUE_LOOK_MS);
     assert_int_equal(waiting(rig), 1);
     rig->set.backends[0].active_elsewhere = 0;
