@@ -161,6 +161,37 @@ static void what_a_client_sends_while_it_waits_is_kept(void **state)
     rig_close(rig);
 }
 
+/* One that has failed has got a part of it: the next one gets all, also if so much
+ * has come meanwhile that there is no room for more. */
+static void what_a_failed_backend_has_got_is_kept_too(void **state)
+{
+    static char body[HTTP_HEAD_MAX], got[HTTP_HEAD_MAX];
+    struct rig *rig = start_busy(2);
+    int busy, one = rig_under_way(rig, &busy), two, backend;
+    char head[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof body; i++)
+        body[i] = (char)('a' + i % 26);
+    snprintf(head, sizeof head, "PUT / HTTP/1.1\r\nHost: h\r\n"
+             "Content-Length: %d\r\n\r\n", HTTP_HEAD_MAX);
+    two = rig_client(rig, head);
+    backend = rig_accept(rig, 1);
+    rig_read(rig, backend, "\r\n\r\n", head, sizeof head);
+    wire_reset(backend);
+    rig_until(rig, waiting(rig) == 1);
+    wire_send(two, body, sizeof body);
+    rig_settle(rig);
+    rig_complete(rig, busy, one);
+    backend = rig_accept(rig, 0);
+    rig_read(rig, backend, "\r\n\r\n", head, sizeof head);
+    assert_memory_equal(head, "PUT / ", 6);
+    rig_receive(rig, backend, got, sizeof got);
+    assert_memory_equal(got, body, sizeof body);
+    rig_complete(rig, backend, two);
+    rig_close(rig);
+}
+
 /* ---- not waiting -------------------------------------------------------- */
 
 static void where_nobody_is_up_nobody_waits(void **state)
@@ -307,6 +338,7 @@ int main(void)
         fixture_test(a_place_that_another_process_gives_up_is_found_soon),
         fixture_test(a_backend_that_comes_back_serves_who_waits),
         fixture_test(what_a_client_sends_while_it_waits_is_kept),
+        fixture_test(what_a_failed_backend_has_got_is_kept_too),
         fixture_test(where_nobody_is_up_nobody_waits),
         fixture_test(after_a_refusal_the_busy_one_is_waited_for),
         fixture_test(who_has_asked_enough_does_not_wait),
