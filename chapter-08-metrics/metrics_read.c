@@ -24,6 +24,16 @@ static uint64_t sum_cell(const struct metrics_region *region, uint32_t cell,
     return is_double ? metrics_bits(value) : count;
 }
 
+/* After a fold the rows are added in another order, and doubles then differ in
+ * their last bits. But a sum that goes down, however little, looks like a restart
+ * to Prometheus. */
+static uint64_t not_less(uint64_t was, uint64_t now)
+{
+    double before = metrics_double(was), value = metrics_double(now);
+
+    return value < before && before - value < before * 1e-12 ? was : now;
+}
+
 static void sum_all(const metrics_t *m)
 {
     const struct metrics_region *region = m->region;
@@ -33,9 +43,14 @@ static void sum_all(const metrics_t *m)
         const struct metrics_series *s = &region->one[i];
         const struct metrics_family *f = &region->family[s->family];
 
-        for (uint32_t j = 0; j < metrics_width(f); j++)
-            m->sum[s->cell + j] =
-                sum_cell(region, s->cell + j, metrics_is_double(f, j));
+        for (uint32_t j = 0; j < metrics_width(f); j++) {
+            uint64_t *sum = &m->sum[s->cell + j];
+            int is_double = metrics_is_double(f, j);
+            uint64_t now = sum_cell(region, s->cell + j, is_double);
+
+            *sum = is_double && f->kind == METRICS_HISTOGRAM
+                       ? not_less(*sum, now) : now;
+        }
     }
 }
 

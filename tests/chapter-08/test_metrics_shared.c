@@ -259,6 +259,35 @@ static void who_reads_while_rows_are_folded_misses_nothing(void **state)
     metrics_destroy(m);
 }
 
+/* 0.1 + 0.2 + 0.3 is more than 0.3 + 0.2 + 0.1, to a machine: by the last bit. */
+static void a_fold_takes_nothing_from_a_sum(void **state)
+{
+    static const double values[] = {0.1, 0.2, 0.3};
+    metrics_t *m = metrics_place(first, ROWS), *row;
+    struct histogram before, after;
+    metric_t series;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        row = metrics_attach(second, i + 1);
+        metrics_histogram_observe(row, "h", values[i], NULL);
+        metrics_destroy(row);
+    }
+    series = metrics_series(m, "h", NULL);
+    metrics_gather(m);
+    metrics_histogram(m, series, &before);
+    metrics_fold_row(m, 3);
+    metrics_fold_row(m, 2);
+    metrics_gather(m);
+    metrics_histogram(m, series, &after);
+    assert_true(after.sum >= before.sum);
+    metrics_histogram_observe(m, "h", 1, NULL); /* it does not stand still */
+    metrics_gather(m);
+    metrics_histogram(m, series, &after);
+    assert_true(after.sum > 1.5);
+    metrics_destroy(m);
+}
+
 /* In the middle of a fold: the number has left its row and is not in row 0 yet. */
 static void who_reads_in_the_middle_of_a_fold_waits_for_its_end(void **state)
 {
@@ -410,6 +439,7 @@ int main(void)
         shared_test(processes_count_at_the_same_time),
         shared_test(who_reads_meanwhile_sees_counters_go_up_only),
         shared_test(who_reads_while_rows_are_folded_misses_nothing),
+        shared_test(a_fold_takes_nothing_from_a_sum),
         shared_test(who_reads_in_the_middle_of_a_fold_waits_for_its_end),
         shared_test(each_series_is_made_once),
         shared_test(a_worker_that_ended_has_no_gauges_any_more),
