@@ -11,9 +11,9 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 # (the + hands it on: make does not see that these lines run make).
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
-.PHONY: all test demo deps check bench soak fuzz memcheck docs docs-check export \
-        grade labs-check bughunt handout bundle doctor \
-        install clean help
+.PHONY: all test demo deps check bench soak fuzz memcheck docs docs-check spell \
+        book export grade labs-check bughunt handout bundle \
+        doctor install clean help
 
 all:         ## build every program
 	$(call each,all,$(PARTS))
@@ -79,12 +79,21 @@ doctor:      ## what is in the way on this machine, and the cure
 	+@$(GRADER)
 	@tests/grade/doctor
 
-docs:        ## refresh the code quoted in the READMEs
+docs:        ## refresh what the texts take from the code: quotes, indexes, tables
 	@sh tests/grade/index docs/labs.md
+	@sh docs/appendix/write
 	+@$(MAKE_IN) docs/tools refresh
 
 docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
+	$(if $(FILES),,@sh docs/appendix/write --check)
+	$(if $(FILES),,@sh docs/book/book --check)
 	+@$(MAKE_IN) docs/tools check
+
+spell:       ## spelling of texts and sources, and whether every SVG is well-formed
+	@sh docs/tools/spell $(FILES)
+
+book:        ## the whole course as HTML and PDF, in OUT=build/book (needs pandoc)
+	@sh docs/book/book '$(or $(OUT),build/book)'
 
 export:      ## a flat, standalone copy of each chapter in OUT=build/export
 	+@for chapter in $(CHAPTERS); do sh tests/export $$chapter \
