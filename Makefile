@@ -11,7 +11,7 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 # (the + hands it on: make does not see that these lines run make).
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
-.PHONY: all test demo deps check bench soak fuzz memcheck docs docs-check spell \
+.PHONY: all test demo deps check bench race soak fuzz memcheck docs docs-check spell \
         book export grade labs-check bughunt handout bundle \
         doctor install clean help
 
@@ -34,6 +34,10 @@ bench: all   ## compare the chapters, and nginx and HAProxy where installed (LIN
 	+@$(MAKE_IN) tests/bench
 	+@$(MAKE_IN) chapter-05-high-perf-io VARIANT=select POLLER=select all
 	@sh tests/bench/bench $(LINE)
+
+race: all    ## two chapters under the same load: A=03 B=05, or A=06 B=nginx
+	+@$(MAKE_IN) tests/bench
+	@sh tests/bench/race '$(A)' '$(B)'
 
 soak: all    ## lb under load and under attack, for SECONDS=3600
 	+@$(MAKE_IN) tests/bench

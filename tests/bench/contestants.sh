@@ -71,10 +71,14 @@ accepted() { curl -s "$count_at" | awk 'NF == 1 || NR == 3 { print $1; exit }'; 
 
 program_of() {
     case $1 in
+    reverse_proxy) echo "$from/chapter-02-simple-proxy/reverse_proxy" ;;
+    load_balancer) echo "$from/chapter-03-load-balancer/load_balancer" ;;
     advanced_lb) echo "$from/chapter-04-advanced-features/advanced_lb" ;;
     high_perf_lb) echo "$from/chapter-05-high-perf-io/high_perf_lb" ;;
     high_perf_select) echo "$select_from/chapter-05-high-perf-io/high_perf_lb" ;;
     pooled_lb) echo "$from/chapter-06-connection-pooling/pooled_lb" ;;
+    rate_limited_lb) echo "$from/chapter-07-rate-limiting/rate_limited_lb" ;;
+    metrics_lb) echo "$from/chapter-08-metrics/metrics_lb" ;;
     zero_copy_lb | copies | splices)
         echo "$from/chapter-09-zero-copy/zero_copy_lb"
         ;;
@@ -89,7 +93,8 @@ program_of() {
 # Whether it keeps a client's connection after the answer, here.
 keeps_clients() {
     case $1-$mode in
-    advanced_lb-* | high_perf_*-* | floor-close) return 1 ;;
+    reverse_proxy-* | load_balancer-* | advanced_lb-* | high_perf_*-* | \
+        floor-close) return 1 ;;
     esac
 }
 
@@ -115,6 +120,9 @@ start_program() {
     # shellcheck disable=SC2086 # $backends is a list
     case $1 in
     floor) set -- "$1" 0 $backends -m "$3" ;;
+    reverse_proxy) set -- "$1" 0 ${backends##* } ;;
+    rate_limited_lb) set -- "$1" 0 $backends -p "$2" -r 1000000 ;;
+    metrics_lb) set -- "$1" 0 $backends -p "$2" -m 0 ;;
     pooled_lb | zero_copy_lb) set -- "$1" 0 $backends -p "$2" ;;
     copies) set -- "$1" 0 $backends -p "$2" -z 0 ;;
     splices) set -- "$1" 0 $backends -p "$2" -z 1 ;;

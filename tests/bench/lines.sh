@@ -26,6 +26,7 @@ describe() {
     overhead) echo "what master, scoreboard and metrics cost: small keep-alive" ;;
     reload) echo "ten reloads in six seconds under load" ;;
     death) echo "one of two backends is killed and comes back, under load" ;;
+    race) echo "two of them side by side, 64 connections (make race)" ;;
     *) return 1 ;;
     esac
 }
@@ -34,6 +35,7 @@ run_line() {
     pool=128
     master=off
     checked=
+    base=
     rounds=${ROUNDS:-5}
     seconds=${SECONDS_EACH:-3}
     case $1 in
@@ -86,6 +88,12 @@ run_line() {
         rounds=${ROUNDS:-3}
         checked="check inter 1s"
         with_two_backends alone "lb nginx haproxy" measure_death
+        ;;
+    race)
+        rounds=${ROUNDS:-3}
+        seconds=${SECONDS_EACH:-2}
+        base=${CONTESTANTS%% *}
+        together tunnel "load_balancer high_perf_lb" measure_race 64
         ;;
     esac
 }

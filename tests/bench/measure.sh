@@ -139,6 +139,22 @@ launch_strace() {
     return 1
 }
 
+# What make race tells: the load; connects: connections that the backends saw, for
+# a thousand requests; in the first round also the system calls.
+measure_race() {
+    had=$(accepted)
+    measure_load "$1"
+    opened=$(($(accepted) - had - 1)) # one is the question itself
+    awk -v opened=$opened -v n="$(requests_made)" 'BEGIN {
+        printf "connects %.1f\n", n ? 1000 * opened / n : 0 }' | record
+    if [ "$round" -eq 1 ] && command -v strace >/dev/null; then
+        each=$seconds
+        seconds=1
+        measure_calls "$1"
+        seconds=$each
+    fi
+}
+
 # How many of COUNT requests found a connection to the backend that was there
 # already. Counted by the backend, from the contestant's first request on, so its
 # health checks count as misses.

@@ -1,21 +1,22 @@
 # tests/bench/report.awk: one line's measurements as tables. Input: the results
-# file; variables: run, line. Behind median.awk on the command line.
+# file; variables: run, line, and base: whom the others are compared with (empty:
+# those in peers). Behind median.awk on the command line.
 #
 # Medians over the rounds (errors, late and lost: sums). Ratios are those of the
 # same round, then their median: what the machine did to one it did to the other.
 BEGIN {
     FS = "\t"
     known = split("rate p50 p99 p99_new cpu per_gb speed waited requests worst " \
-        "bytes reloads again lost lost_new opened reuse calls errors late",
-        metrics, " ")
+        "bytes reloads again lost lost_new opened connects reuse calls errors " \
+        "late", metrics, " ")
     split("%12.0f %9.2f %9.2f %9.2f %9.2f %9.1f %9.0f %9.1f %10.0f %9.0f " \
-        "%9.0f %8d %8.2f %6d %9d %8d %9.3f %9.2f %7d %6d", formats, " ")
+        "%9.0f %8d %8.2f %6d %9d %8d %11.1f %9.3f %9.2f %7d %6d", formats, " ")
     split("requests/s,p50 ms,p99 ms,p99 new,CPU us,ms/GB,MB/s,waited %," \
         "requests,worst ms,bytes,reloads,again s,lost,lost new,opened," \
-        "reuse %,calls,errors,late", titles, ",")
-    split("rate p99 p99_new cpu bytes again calls", compared, " ")
-    peers = split("nginx nginx_unbuffered haproxy haproxy_splice floor copies" \
-        " pooled_lb zero_copy_lb", peer, " ")
+        "conns/1000,reuse %,calls,errors,late", titles, ",")
+    split("rate p99 p99_new cpu bytes again connects calls", compared, " ")
+    peers = split(base != "" ? base : "nginx nginx_unbuffered haproxy " \
+        "haproxy_splice floor copies pooled_lb zero_copy_lb", peer, " ")
 }
 $1 != run || $2 != line { next }
 {
