@@ -52,7 +52,7 @@ static int take_suites(struct lab *lab, const char *directory)
     glob_t found;
     struct text source;
 
-    lab->tests_count = lab->suites_count = 0;
+    lab->tests_count = lab->suites_count = lab->of_course = 0;
     text_put(pattern, sizeof pattern, "%s/%s/test_*.c", lab->path, directory);
     if (glob(pattern, 0, NULL, &found) != 0) {
         fprintf(stderr, "bughunt: no %s\n", pattern);

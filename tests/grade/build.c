@@ -58,12 +58,13 @@ static void word(struct command *c, const char *name, const char *value)
     c->words[c->count] = NULL;
 }
 
-static void join_suites(const struct lab *lab, char *out, size_t size)
+static void join_suites(const struct lab *lab, int from, int to, char *out,
+                        size_t size)
 {
     size_t used = 0;
 
     out[0] = '\0';
-    for (int i = 0; i < lab->suites_count; i++) {
+    for (int i = from; i < to; i++) {
         text_put(out + used, size - used, "%s ", lab->suites[i]);
         used += strlen(out + used);
     }
@@ -72,10 +73,12 @@ static void join_suites(const struct lab *lab, char *out, size_t size)
 static void make_command(struct command *c, const char *target,
                          const struct build *b, const struct lab *lab)
 {
-    char suites[WORDS];
+    int own = lab->suites_count - lab->of_course;
+    char suites[WORDS], of_course[WORDS];
     const char *make = getenv("MAKE");
 
-    join_suites(lab, suites, sizeof suites);
+    join_suites(lab, 0, own, suites, sizeof suites);
+    join_suites(lab, own, lab->suites_count, of_course, sizeof of_course);
     word(c, make != NULL ? make : "make", "");
     word(c, "--no-print-directory", "");
     word(c, "-s", "");
@@ -90,6 +93,7 @@ static void make_command(struct command *c, const char *target,
     word(c, "FILES=", lab->files);
     word(c, "PROGRAMS_OF=", lab->programs);
     word(c, "TESTS=", suites);
+    word(c, "COURSE_SUITES=", of_course);
     word(c, "REPLACES=", lab->replaces);
     word(c, "COURSE=", lab->course);
     word(c, "WITH=", lab->with);

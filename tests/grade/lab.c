@@ -24,7 +24,7 @@ static const char **text_key(struct lab *lab, const char *key)
         {"files", &lab->files},       {"programs", &lab->programs},
         {"replaces", &lab->replaces}, {"course", &lab->course},
         {"with", &lab->with},         {"uses", &lab->uses},
-        {"vary", &lab->vary},
+        {"vary", &lab->vary},         {"suites", &lab->course_suites},
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -62,7 +62,7 @@ static const char *read_key(struct lab *lab, char *line)
 static void set_defaults(struct lab *lab)
 {
     lab->guide = lab->after = lab->programs = lab->replaces = lab->course =
-        lab->with = lab->vary = text_copy("", 0);
+        lab->with = lab->vary = lab->course_suites = text_copy("", 0);
     lab->seconds = SECONDS;
     lab->memory_mib = MEMORY_MIB;
 }
@@ -99,7 +99,8 @@ static int facts_read(struct lab *lab)
 
 /* ---- the suites ---------------------------------------------------------- */
 
-/* "fixture_test(NAME)": which suite has which test. */
+/* "fixture_test(NAME)": which suite has which test. Of the course's own suites
+ * a lab takes those that it gives points for. */
 static int take_test(struct lab *lab, const char *path, const char *at)
 {
     size_t len = strcspn(at, ")");
@@ -107,6 +108,8 @@ static int take_test(struct lab *lab, const char *path, const char *at)
     struct lab_test *test = &lab->tests[index < 0 ? 0 : index];
     int hidden = strncmp(lab->suites[lab->suites_count], "hidden/", 7) == 0;
 
+    if (index < 0 && lab->of_course > 0)
+        return 0;
     if (index < 0 || test->suite >= 0 || hidden != (test->seen != VISIBLE)) {
         fprintf(stderr, "%s: %.*s %s\n", path, (int)len, at,
                 index < 0          ? "is not in the file points"
@@ -119,10 +122,10 @@ static int take_test(struct lab *lab, const char *path, const char *at)
     return 0;
 }
 
-static int suite_read(struct lab *lab, const char *path)
+/* `name` is its path without .c, from the lab or from the root. */
+static int suite_read(struct lab *lab, const char *path, const char *name)
 {
     static const char mark[] = "fixture_test(";
-    const char *name = path + strlen(lab->path) + 1;
     struct text source;
     int faults = 0;
 
@@ -135,6 +138,23 @@ static int suite_read(struct lab *lab, const char *path)
         faults += take_test(lab, path, at += sizeof mark - 1);
     free(source.at);
     lab->suites_count++;
+    return faults;
+}
+
+static int course_suites_read(struct lab *lab)
+{
+    const char *at = lab->course_suites;
+    char path[PATH_MAX];
+    int faults = 0;
+
+    while (*(at += strspn(at, " ")) != '\0') {
+        int len = (int)strcspn(at, " ");
+
+        text_put(path, sizeof path, "%.*s.c", len, at);
+        lab->of_course++;
+        faults += suite_read(lab, path, path);
+        at += len;
+    }
     return faults;
 }
 
@@ -151,9 +171,11 @@ static int suites_read(struct lab *lab)
         if (glob(pattern, 0, NULL, &found) != 0)
             continue;
         for (size_t i = 0; i < found.gl_pathc; i++)
-            faults += suite_read(lab, found.gl_pathv[i]);
+            faults += suite_read(lab, found.gl_pathv[i],
+                                 found.gl_pathv[i] + strlen(lab->path) + 1);
         globfree(&found);
     }
+    faults += course_suites_read(lab);
     for (int i = 0; i < lab->tests_count; i++)
         if (lab->tests[i].suite < 0) {
             fprintf(stderr, "%s/points: %s: no suite has this test\n",

@@ -39,10 +39,12 @@ struct lab {
     const char *uses; /* the chapter whose modules it is built with */
     const char *files, *programs; /* words; "" if there are none */
     const char *replaces, *course, *with; /* words, too */
+    const char *course_suites;            /* tests/chapter-03/test_balance */
     int seconds;              /* a test may take */
     int memory_mib;           /* each of its processes may have */
-    char *suites[LAB_SUITES]; /* tests/test_x, hidden/test_y */
+    char *suites[LAB_SUITES]; /* tests/test_x, hidden/test_y; the course's */
     int suites_count;
+    int of_course; /* so many of these, the last ones, are the course's */
     struct lab_test tests[LAB_TESTS];
     int tests_count;
     int hidden_points; /* of tests that are not in this tree (a handout) */

@@ -8,6 +8,7 @@
 #   WORK      where what is built of the submission goes
 #   FILES     the submission's files      PROGRAMS_OF  those .c that have a main()
 #   TESTS     the suites: tests/test_x hidden/test_y
+#   COURSE_SUITES  suites of the course, too: tests/chapter-03/test_balance
 #   REPLACES  the modules of the course that the submission stands in for
 #   COURSE    programs of the course that are linked with the submission
 #   WITH      directories whose programs the tests start
@@ -22,7 +23,7 @@ SUBMITTED := $(patsubst %.c,$(WORK)/%.o,$(filter %.c,$(FILES)))
 MAINS     := $(PROGRAMS_OF:%=$(WORK)/%.o)
 OWN       := $(filter-out $(MAINS),$(SUBMITTED))
 LABTESTS  := $(BUILD)/$(LAB)
-TEST_OBJ  := $(TESTS:%=$(LABTESTS)/%.o)
+TEST_OBJ  := $(TESTS:%=$(LABTESTS)/%.o) $(COURSE_SUITES:%=$(LABTESTS)/course/%.o)
 HARNESS   := $(filter-out %/verdict.o,$(SUPPORT)) $(WORK)/verdict.o
 COURSE_OBJ := $(COURSE:%=$(BUILD)/%.o)
 LAB_INCLUDES := -I$(ROOT)/$(LAB)/tests $(INCLUDES)
@@ -37,7 +38,7 @@ shared: with $(SUPPORT) $(TEST_OBJ) $(COURSE_OBJ) $(if $(REPLACED),$(OBJECTS)) \
         $(if $(MODULES),$(LIBRARY))
 
 lab: $(PROGRAMS_OF:%=$(WORK)/%) $(addprefix $(WORK)/,$(notdir $(COURSE))) \
-     $(addprefix $(WORK)/,$(notdir $(TESTS)))
+     $(addprefix $(WORK)/,$(notdir $(TESTS) $(COURSE_SUITES)))
 
 with:
 	@for part in $(WITH); do \
@@ -56,10 +57,19 @@ $(WORK)/verdict.o: $(ROOT)/tests/support/verdict.c FORCE
 	@mkdir -p $(@D)
 	@$(COMPILE) -DLB_VERDICT_KEY='"$(LB_VERDICT_KEY)"' -c -o $@ $<
 
-$(TEST_OBJ): $(LABTESTS)/%.o: $(ROOT)/$(LAB)/%.c $(BUILD)/flags | cmocka
+define COMPILE_SUITE
 	@mkdir -p $(@D)
 	@$(COMPILE) $(CMOCKA_CFLAGS) $(LAB_INCLUDES) -I$(ROOT)/tests/support \
 	    -DPROGRAMS='"$(abspath $(OUT))"' -MMD -MP -c -o $@ $<
+endef
+
+$(COURSE_SUITES:%=$(LABTESTS)/course/%.o): $(LABTESTS)/course/%.o: \
+        $(ROOT)/%.c $(BUILD)/flags | cmocka
+	$(COMPILE_SUITE)
+
+$(TESTS:%=$(LABTESTS)/%.o): $(LABTESTS)/%.o: $(ROOT)/$(LAB)/%.c \
+        $(BUILD)/flags | cmocka
+	$(COMPILE_SUITE)
 
 $(PROGRAMS_OF:%=$(WORK)/%): $(WORK)/%: $(WORK)/%.o $(OWN) $(KEPT) | $(WORK)/hands
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
@@ -79,6 +89,6 @@ define LINK_SUITE
 $(WORK)/$(notdir $(1)): $(LABTESTS)/$(1).o $(OWN) $(HARNESS) $(KEPT) $(WORK)/hands
 	@$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter-out %/hands,$$^) $$(CMOCKA_LIBS)
 endef
-$(foreach t,$(TESTS),$(eval $(call LINK_SUITE,$(t))))
+$(foreach t,$(TESTS) $(COURSE_SUITES:%=course/%),$(eval $(call LINK_SUITE,$(t))))
 
 -include $(TEST_OBJ:.o=.d)
