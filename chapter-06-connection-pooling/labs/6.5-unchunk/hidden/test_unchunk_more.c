@@ -36,9 +36,9 @@ static void the_cuts_do_not_matter(void **state)
             used = feed(&b, used, i, out, &have);
             used = feed(&b, used, j, out, &have);
             used = feed(&b, used, len, out, &have);
-            expect_bytes(about("the data, cut at bytes %d and %d", (int)i,
-                               (int)j),
-                         out, have, data_of_whole, sizeof data_of_whole - 1);
+            expect_bytes(
+                about("the data, cut at bytes %d and %d", (int)i, (int)j), out,
+                have, data_of_whole, sizeof data_of_whole - 1);
             expect_int("*used, in all", (long long)used, (long long)len);
             expect_done(&b, 1);
         }
@@ -49,7 +49,8 @@ static void data_may_look_like_lines(void **state)
     struct body b;
 
     (void)state;
-    expect_first(&b, "9\r\n0\r\n\r\n\n\r\nX\r\n0\r\n\r\n", "0\r\n\r\n\n\r\nX", 19);
+    expect_first(&b, "9\r\n0\r\n\r\n\n\r\nX\r\n0\r\n\r\n", "0\r\n\r\n\n\r\nX",
+                 19);
     expect_done(&b, 1);
     expect_malformed(&b, 0);
 }

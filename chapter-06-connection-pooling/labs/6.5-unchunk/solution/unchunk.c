@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-/* How many of these bytes to scan at once, so that they are data only, or a line
- * only: the rest of the chunk (f->left says how much that is), else up to the end
- * of the line. A line without an end is shown as a whole: it may be too long. */
+/* How many of these bytes to scan at once, so that they are data only, or a
+ * line only: the rest of the chunk (f->left says how much that is), else up to
+ * the end of the line. A line without an end is shown as a whole: it may be too
+ * long. */
 static size_t next_piece(const struct http_frame *f, const char *at, size_t len)
 {
     const char *end;

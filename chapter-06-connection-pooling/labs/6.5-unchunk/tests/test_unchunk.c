@@ -18,8 +18,10 @@ static void several_chunks_become_one_text(void **state)
     struct body b;
 
     (void)state;
-    expect_first(&b, "4\r\nWiki\r\nB\r\npedia in \r\n\r\n5;x=\"y\"\r\nchunk\r\n0\r\n\r\n",
-                 "Wikipedia in \r\nchunk", 46);
+    expect_first(
+        &b,
+        "4\r\nWiki\r\nB\r\npedia in \r\n\r\n5;x=\"y\"\r\nchunk\r\n0\r\n\r\n",
+        "Wikipedia in \r\nchunk", 46);
     expect_done(&b, 1);
 }
 

@@ -8,8 +8,9 @@
  *     5\r\nhello\r\n0\r\n\r\n   ->   hello
  *
  * For whoever needs the data itself: a client of HTTP/1.0, a cache, a filter.
- * http_frame says where lines and data end and what is malformed; this moves the
- * data together. A pure function: what comes in pieces is given in pieces. */
+ * http_frame says where lines and data end and what is malformed; this moves
+ * the data together. A pure function: what comes in pieces is given in pieces.
+ */
 
 /* Unpacks what there is of a chunked body, in place: the data is moved to the
  * front of bytes. Returns how many bytes of data that are. *used says how many

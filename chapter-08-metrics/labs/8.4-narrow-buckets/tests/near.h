@@ -1,7 +1,8 @@
 #ifndef NEAR_H
 #define NEAR_H
 
-/* near: numbers that are nearly something, and the bucket where one should be. */
+/* near: numbers that are nearly something, and the bucket where one should be.
+ */
 
 #include <float.h>
 #include <limits.h>
