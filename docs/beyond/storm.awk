@@ -1,0 +1,79 @@
+# storm.awk: a server, clients that try again, and three seconds in which it stands.
+#
+#     awk -f docs/beyond/storm.awk
+#
+# 70 new requests a second come to a server that does 100 a second, one after the
+# other, in the order in which they came. A client waits 1 s for its answer, then
+# gives up, and tries again or not; the server does not notice that it has gone, and
+# works on. From second 10 to 13 the server does nothing at all. What is printed is
+# how many answers came in time, in five of the seconds that follow. Ticks are 10 ms;
+# there are no dice in it.
+
+BEGIN {
+    print "                              answers in time, of 70/s, in second"
+    print "                                9   12   15   20   30   59   work"
+    run("no retries", 0, 0, 0, 0)
+    run("3 retries", 3, 0, 0, 0)
+    run("3 retries, budget 10 %", 3, 10, 0, 0)
+    run("3 retries, deadlines told", 3, 0, 1, 0)
+    run("3 retries, queue of 50", 3, 0, 0, 50)
+}
+
+# budget: retries per 100 new requests (0: any number). told: the server knows when a
+# client gives up, and does nothing for it then. queue: so many wait, at most; who
+# finds it full is refused at once (0: any number).
+function run(name, retries, budget, told, queue,    tick, credit, second) {
+    split("", born); split("", tries); split("", done); split("", waiting)
+    split("", good)
+    count = first = last = work = 0 # requests so far; waiting[first] is served next
+    oldest = 1                      # those before have given up, or have their answer
+    tokens = 0
+    for (tick = 0; tick < 6000; tick++) {
+        for (credit += 70; credit >= 100; credit -= 100) {
+            if (tokens < 1000) tokens += budget
+            ask(tick, 0, queue, retries, budget)
+        }
+        give_up(tick, queue, retries, budget)
+        if (tick < 1000 || tick >= 1300) serve(tick, told)
+    }
+    printf "%-28s", name
+    split("9 12 15 20 30 59", second, " ")
+    for (i = 1; i <= 6; i++) printf " %4d", good[second[i]]
+    printf " %6d\n", work
+}
+
+function ask(tick, n, queue, retries, budget) {
+    born[++count] = tick
+    tries[count] = n
+    if (queue > 0 && last - first >= queue)
+        done[count] = 2 # refused, and it is the client's turn again in a second
+    else
+        waiting[last++] = count
+}
+
+# Those who came a second ago and have no answer.
+function give_up(tick, queue, retries, budget) {
+    for (; oldest <= count && born[oldest] + 100 <= tick; oldest++) {
+        if (done[oldest] != 1 && tries[oldest] < retries && may_retry(budget))
+            ask(tick, tries[oldest] + 1, queue, retries, budget)
+        if (!done[oldest]) done[oldest] = 3
+    }
+}
+
+function may_retry(budget) {
+    if (budget == 0) return 1
+    if (tokens < 100) return 0
+    tokens -= 100
+    return 1
+}
+
+# One request in a tick, whether its client is still there or not.
+function serve(tick, told,    n) {
+    while (told && first < last && done[waiting[first]] == 3) first++
+    if (first == last) return
+    n = waiting[first++]
+    work++
+    if (done[n] == 3) return # for nobody
+    done[n] = 1
+    good[int(tick / 100)]++
+}
