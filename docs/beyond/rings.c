@@ -113,14 +113,14 @@ static size_t jump(int unused, const struct nodes *n, int homes[KEYS])
     (void)unused;
     for (int k = 0; k < KEYS; k++) {
         uint64_t dice = keys[k];
-        int64_t home = -1, next = 0;
+        int64_t home, next = 0;
 
-        while (next < n->count) {
+        do {
             home = next;
             dice = dice * UINT64_C(2862933555777941757) + 1;
             next = (int64_t)((double)(home + 1) * 2147483648.0 /
                              (double)((dice >> 33) + 1));
-        }
+        } while (next < n->count);
         homes[k] = n->at[home];
     }
     return 0;
@@ -131,7 +131,7 @@ static size_t jump(int unused, const struct nodes *n, int homes[KEYS])
 static size_t maglev(int unused, const struct nodes *n, int homes[KEYS])
 {
     static int table[TABLE];
-    uint32_t place[NODES + 1], step[NODES + 1];
+    uint32_t place[NODES + 1] = {0}, step[NODES + 1] = {0};
     int taken = 0;
 
     (void)unused;
