@@ -4,7 +4,7 @@
 
 /* Every bit of the input changes half of the output's (the finalizer of
  * splitmix64, public domain, S. Vigna). */
-static uint64_t mix(uint64_t x)
+uint64_t balance_mix(uint64_t x)
 {
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -25,7 +25,7 @@ uint64_t balance_hash(struct slice text)
 static uint32_t throw_dice(struct backend_set *set)
 {
     set->dice += UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(mix(set->dice) >> 32);
+    return (uint32_t)(balance_mix(set->dice) >> 32);
 }
 
 /* One by lot, in proportion to the weights; not `other`. NULL if there is none. */
@@ -69,7 +69,7 @@ static struct backend *select_random_two(struct backend_set *set,
  * log() would need libm, which no program here links. A power of two is taken out
  * until 0.7 < u <= 1.4; there the series of atanh has converged after five terms
  * (to 7 digits, relative to the result near 1, where the lowest draws are). */
-static double draw_exponential(uint64_t hash)
+double balance_exponential(uint64_t hash)
 {
     double u = ((double)(hash >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */
     double twos = 0, t, t2;
@@ -101,7 +101,8 @@ static struct backend *select_consistent_hash(struct backend_set *set,
         if (!balance_is_usable(set, i, tried))
             continue;
         of_name = balance_hash(slice_of(b->name));
-        drawn = draw_exponential(mix(of_key + mix(of_name))) / b->weight;
+        drawn = balance_exponential(balance_mix(of_key + balance_mix(of_name))) /
+                b->weight;
         if (lowest == NULL || drawn < lowest_drawn) {
             lowest = b;
             lowest_drawn = drawn;

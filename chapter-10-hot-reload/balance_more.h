@@ -29,6 +29,13 @@
 /* 64 bits that stand for a text: FNV-1a. */
 uint64_t balance_hash(struct slice text);
 
+/* 64 bits of which each depends on all of x: no two x give the same. */
+uint64_t balance_mix(uint64_t x);
+
+/* 64 bits that look random as a draw of the exponential distribution, mean 1:
+ * never below 0, nor above 38. */
+double balance_exponential(uint64_t hash);
+
 /* The six algorithms: these two and balance_find()'s. NULL if there is none of
  * that name. */
 const struct balance *balance_more_find(const char *name);
