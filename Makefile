@@ -13,13 +13,13 @@ each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench race soak fuzz memcheck docs docs-check spell \
         book export grade labs-check bughunt handout bundle \
-        doctor install clean help
+        doctor arena install clean help
 
 all:         ## build every program
 	$(call each,all,$(PARTS))
 
 test:        ## run all cmocka suites (CHAPTER=04 for one; TEST_WRAPPER=... in front)
-	@sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS) docs/tools tests/grade)
+	@sh tests/run-all $(MAKE) $(if $(CHAPTER),chapter-$(CHAPTER)*,$(PARTS) docs/tools docs/arena tests/grade)
 
 demo: all    ## three backends and a load balancer to play with; Ctrl-C ends it
 	@sh backends/demo
@@ -83,6 +83,14 @@ doctor:      ## what is in the way on this machine, and the cure
 	+@$(GRADER)
 	@tests/grade/doctor
 
+# All settings that are no flags of the compiler, so that a misspelt one is told.
+settings = $(call chosen,$(filter-out CC CFLAGS LDFLAGS SANITIZE DEBUG WERROR \
+               VARIANT V Q,$(sort $(.VARIABLES))))
+
+arena:       ## algorithms against each other, simulated (HELP=1, LOAD=0.9, SVG=file...)
+	+@$(MAKE_IN) docs/arena SANITIZE= VARIANT=plain WERROR= OUT=../.. all
+	@sh docs/arena/play $(settings)
+
 docs:        ## refresh what the texts take from the code: quotes, indexes, tables
 	@sh tests/grade/index docs/labs.md
 	@sh docs/appendix/write
@@ -115,7 +123,7 @@ install:     ## lb and its man page, under PREFIX (DESTDIR is put in front)
 	install -m 644 docs/lb.bash-completion '$(DESTDIR)$(BASH_COMPLETIONS)/lb'
 
 clean:       ## remove everything that was built
-	$(call each,clean,$(PARTS) tests/bench tests/grade)
+	$(call each,clean,$(PARTS) docs/arena tests/bench tests/grade)
 	rm -rf build
 
 help:        ## this list
