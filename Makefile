@@ -13,7 +13,7 @@ each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench race soak fuzz memcheck docs docs-check spell \
         book export grade labs-check bughunt handout bundle \
-        doctor arena install clean help
+        doctor predict arena install clean help
 
 all:         ## build every program
 	$(call each,all,$(PARTS))
@@ -90,6 +90,9 @@ settings = $(call chosen,$(filter-out CC CFLAGS LDFLAGS SANITIZE DEBUG WERROR \
 arena:       ## algorithms against each other, simulated (HELP=1, LOAD=0.9, SVG=file...)
 	+@$(MAKE_IN) docs/arena SANITIZE= VARIANT=plain WERROR= OUT=../.. all
 	@sh docs/arena/play $(settings)
+
+predict:     ## predict, run, explain: CH=5 Q=2; without Q a list; CHECK=1 replays all
+	+@MAKE='$(MAKE)' sh docs/predict/predict.sh $(if $(CHECK),--check) $(CH) $(Q)
 
 docs:        ## refresh what the texts take from the code: quotes, indexes, tables
 	@sh tests/grade/index docs/labs.md
