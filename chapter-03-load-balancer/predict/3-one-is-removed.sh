@@ -1,10 +1,7 @@
 # shellcheck shell=sh disable=SC2154 # room and root are the stage's
 # try is the program that the chapter's README lets you type.
-here=$root/chapter-03-load-balancer
-sed -n '/^> #include "balance.h"/,/^> }$/s/^> //p' "$here/README.md" >"$room/try.c"
-${CC:-cc} -I"$here" -I"$root/chapter-02-simple-proxy" -o "$room/try" \
-    "$room/try.c" "$root/build/plain/chapter-03-load-balancer/modules.a" ||
-    fail "try.c does not build"
+sed -n '/^> #include "balance.h"/,/^> }$/s/^> //p' \
+    "$root/chapter-03-load-balancer/README.md" | compile try chapter-03-load-balancer
 
 homes() { # homes WEIGHT...: the backend of each client
     i=0

@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2154 # room and root are the stage's
+# shellcheck shell=sh disable=SC2154 # room is the stage's
 # The chapter's limiter, with a clock that is a number.
-cat >"$room/window.c" <<'C'
+compile window chapter-07-rate-limiting <<'C'
 #include "rate_limiter.h"
 
 #include <stdio.h>
@@ -25,13 +25,5 @@ int main(void)
     return 0;
 }
 C
-for chapter in "$root"/chapter-0[2-7]-*; do
-    headers="$headers -I$chapter"
-done
-# shellcheck disable=SC2086 # a list of words
-${CC:-cc} -D_POSIX_C_SOURCE=200809L $headers -o "$room/window" "$room/window.c" \
-    "$root/build/plain/chapter-07-rate-limiting/modules.a" ||
-    fail "window.c does not build"
-"$room/window" >"$room/passed"
-while read -r line; do show "$line"; done <"$room/passed"
-result "$(sed -n 's/^at 61.3 s: \([0-9]*\) .*/\1/p' "$room/passed")"
+play window
+result "$(sed -n 's/^at 61.3 s: \([0-9]*\) .*/\1/p' "$room/window.out")"

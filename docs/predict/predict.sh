@@ -293,15 +293,17 @@ check_one() {
     fi
     clear_stage
 }
-check_count() { # at least three in each chapter
+check_chapters() { # each has three questions or more, and its text says so
     for chapter in chapter-*; do
         [ "$(files "$(echo "$chapter" | cut -c 9-10)" | grep -c .)" -ge 3 ] ||
             fault "$chapter" "fewer than three questions"
+        grep -q 'make predict CH=' "$chapter/README.md" ||
+            fault "$chapter" "its README does not lead to its questions"
     done
 }
 check() { # check FILE...
     faults=0 played=0 skipped=0
-    check_count
+    check_chapters
     open_stage
     for file in "$@"; do
         check_form "$file"

@@ -93,6 +93,26 @@ backends() { # backends NAME...
 }
 end() { stop "$(pid "$1")"; } # end NAME
 
+# compile NAME CHAPTER: its standard input, a program with that chapter's modules.
+# play NAME ARGUMENT...: runs it, and shows what it prints, which is in $room/NAME.out.
+compile() {
+    cat >"$room/$1.c"
+    seen=
+    for chapter in "$root"/chapter-*; do
+        seen="$seen -I$chapter"
+        [ "$chapter" != "$root/$2" ] || break
+    done
+    # shellcheck disable=SC2086 # a list of words
+    ${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L $seen -o "$room/$1" \
+        "$room/$1.c" "$root/build/plain/$2/modules.a" || fail "$1.c does not build"
+}
+play() {
+    name=$1
+    shift
+    "$room/$name" "$@" >"$room/$name.out" || fail "$name failed"
+    while read -r line; do show "$line"; done <"$room/$name.out"
+}
+
 # ---- clients ----------------------------------------------------------------
 
 # client NAME [WHAT]: its input goes to NAME's port, what comes back is printed.
