@@ -8,14 +8,18 @@ function sentence(text, name,    end, more) {
     sub(/ $/, "", text)
     if (name != "" && index(text, name ": ") == 1)
         text = substr(text, length(name) + 3)
-    if (match(text, /^seam: [a-z_]+\. /)) {
+    if (name != "" && index(text, "seam: " name ". ") == 1)
+        text = substr(text, length(name) + 9)
+    else if (match(text, /^seam: [a-z_]+\. /)) {
         more = substr(text, 1, RLENGTH)
         text = substr(text, RLENGTH + 1)
     }
     end = stop_in(text)
     if (end) text = substr(text, 1, end)
     text = more text
-    return escaped(toupper(substr(text, 1, 1)) substr(text, 2))
+    if (text !~ /^(fd|n|q) / && text !~ /^[a-z]*[_(*]/)
+        text = toupper(substr(text, 1, 1)) substr(text, 2)
+    return escaped(text)
 }
 # Signs that mean something in Markdown, outside `code`.
 function escaped(text,    part, n, i) {
@@ -42,9 +46,11 @@ function squeezed(text) {
     gsub(/[ \t\n]+/, " ", text)
     sub(/^ /, "", text)
     sub(/ ?[;{]? ?$/, "", text)
+    sub(/^static inline /, "", text)
     return text
 }
 function begin_file(    link) {
+    flush()
     name = FILENAME
     sub(/.*\//, "", name)
     link = "../../" FILENAME
@@ -54,18 +60,34 @@ function begin_file(    link) {
     comment = declaration = ""
     in_comment = in_body = told = 0
 }
-function tell(what,    about) {
-    about = comment == "" ? "" : sentence(comment, "")
-    if (!listed[FILENAME]++) print ""
-    printf "- `%s`%s\n", what, about == "" ? "" : ": " about
+# Those that stand together, without a blank line and a comment of their own, share
+# the comment of the first.
+function tell(what) {
+    if (comment != "" || names == "") {
+        flush()
+        about = comment
+        names = "`" what "`"
+    } else
+        names = names ", `" what "`"
     comment = ""
 }
+function flush() {
+    if (names != "")
+        print (listed[FILENAME]++ ? "" : "\n") "- " names \
+            (about == "" ? "" : ": " sentence(about, ""))
+    names = ""
+}
+function tell_module() {
+    print "\n" sentence(comment, name)
+    told = 1
+    comment = ""
+}
+function is_modules(comment) {
+    sub(/^ */, "", comment)
+    return index(comment, name ": ") == 1 || index(comment, "seam: " name ".") == 1
+}
 function end_comment() {
-    if (!told && index(comment, name ": ") == 1) {
-        print "\n" sentence(comment, name)
-        told = 1
-        comment = ""
-    }
+    if (!told && is_modules(comment)) tell_module()
 }
 FNR == 1 { begin_file() }
 !header && told { nextfile }
@@ -75,9 +97,8 @@ in_comment {
     in_comment = line !~ /\*\//
     sub(/^ *\*\/? ?/, "", line)
     sub(/ *\*\/.*$/, "", line)
-    if (line == "" && !told && index(comment, name ": ") == 1) {
-        print "\n" sentence(comment, name)
-        told = 1
+    if (line == "" && !told && is_modules(comment)) {
+        tell_module()
         skipping = in_comment
     }
     if (!skipping) comment = comment " " line
@@ -100,6 +121,7 @@ declaration == "" && !in_body && /^\/\*/ {
 
 in_body {
     if (/^}/) in_body = 0
+    if (/^} [A-Za-z_0-9]+;/) tell("typedef " substr($2, 1, length($2) - 1))
     next
 }
 /^#define [A-Za-z_0-9]+\(/ {
@@ -110,7 +132,12 @@ in_body {
 }
 continued { continued = /\\$/; next }
 /^#/ { comment = ""; next }
-/^$/ && declaration == "" { comment = ""; next }
+/^$/ && declaration == "" {
+    if (!told && comment != "" && names == "") tell_module()
+    flush()
+    comment = ""
+    next
+}
 /^(struct|enum|union) [a-z_0-9]+ \{/ {
     tell($1 " " $2)
     in_body = !/};/
@@ -126,5 +153,7 @@ declaration == "" && !/^[a-z]/ { next }
     what = squeezed(declaration)
     declaration = ""
     if (what == "enum") what = "enum { … }"
+    if (what ~ /^typedef (enum|struct)$/) next # told when its name comes
     if (what !~ /^(struct|enum|union) [a-z_0-9]+$/) tell(what)
 }
+END { flush() }
