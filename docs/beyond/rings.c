@@ -85,7 +85,7 @@ static int next_on_ring(const struct point *ring, int count, uint32_t place)
         else
             high = middle;
     }
-    return ring[low % count].node;
+    return ring[low < count ? low : 0].node;
 }
 
 static size_t ring(int points, const struct nodes *n, int homes[KEYS])
