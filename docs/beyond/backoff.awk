@@ -5,7 +5,7 @@
 #
 # The server takes 10 in each 100 ms, and refuses the others. Who is refused waits
 # before he asks again: for a second each time (fixed), or twice as long each time,
-# from 100 ms to 10 s, without or with dice. The dice fall the same each time.
+# from 0.5 s to 20 s, without or with dice. The dice fall the same each time.
 
 BEGIN {
     print "                     asked   most in    all served"
@@ -36,8 +36,8 @@ function run(how,    slot, n, left, asked, most, i) {
 
 # Milliseconds, at least one slot.
 function pause(how, failures,    ms) {
-    ms = 100 * 2 ^ (failures - 1)
-    if (ms > 10000) ms = 10000
+    ms = 500 * 2 ^ (failures - 1)
+    if (ms > 20000) ms = 20000
     if (how == "fixed") ms = 1000
     if (how == "equal jitter") ms = ms / 2 + throw_dice(ms / 2)
     if (how == "full jitter") ms = throw_dice(ms)
