@@ -1,7 +1,7 @@
 # docs/appendix/api.awk: what headers declare, as a list in Markdown. Input: the
-# headers and programs of one chapter, in reading order. Of each: its own comment's
-# first sentence, then its functions, types and macros with arguments, each with the
-# first sentence of the comment above it.
+# headers and programs of one chapter, in reading order. Of each: its own
+# comment's first sentence, then its functions, types and macros with arguments,
+# each with the first sentence of the comment above it.
 function sentence(text, name,    end, more) {
     gsub(/[ \t]+/, " ", text)
     sub(/^ /, "", text)
@@ -60,8 +60,8 @@ function begin_file(    link) {
     comment = declaration = ""
     in_comment = in_body = told = 0
 }
-# Those that stand together, without a blank line and a comment of their own, share
-# the comment of the first.
+# Those that stand together, without a blank line and a comment of their own,
+# share the comment of the first.
 function tell(what) {
     if (comment != "" || names == "") {
         flush()
@@ -84,7 +84,8 @@ function tell_module() {
 }
 function is_modules(comment) {
     sub(/^ */, "", comment)
-    return index(comment, name ": ") == 1 || index(comment, "seam: " name ".") == 1
+    sub(/^seam: /, "", comment)
+    return index(comment, name ": ") == 1 || index(comment, name ".") == 1
 }
 function end_comment() {
     if (!told && is_modules(comment)) tell_module()

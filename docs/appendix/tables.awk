@@ -1,7 +1,7 @@
-# docs/appendix/tables.awk: the tables of one page. Input: what uses.awk printed,
-# then the file calls; variables: page, whose tables are wanted, and the level of
-# their headings. Ends with 1 if the sources use what calls does not name, or calls
-# names what they do not use.
+# docs/appendix/tables.awk: the tables of one page. Input: what uses.awk
+# printed, then the file calls; variables: page, whose tables are wanted, and the
+# level of their headings. Ends with 1 if the sources use what calls does not
+# name, or calls names what they do not use.
 function chapter_of(path) { return substr(path, 9, 2) + 0 }
 function chapter_link(path,    dir) {
     dir = path
