@@ -11,7 +11,7 @@ start lb lb -c "$room/lb.json"
 show "before: $(who lb 1)"
 configure b2 '"workers": "many"'
 kill -HUP "$(pid lb)"
-said lb 'workers\|generation 2'
+said lb 'generation [12] [gs]'
 show "SIGHUP: $(sed -n 's/.*\(lb.json:.*workers.*\)/\1/p' "$room/lb")"
 answer=$(who lb 1)
 show "after:  $answer"
