@@ -138,14 +138,13 @@ prompt_of() {
         key "$1" asks
     fi
 }
+small() { tr '[:upper:]' '[:lower:]'; }
 # understand FILE LINE: the prediction, as the experiment would say it; nothing
 # if it is none.
 understand() {
     typed=$(echo "$2" | sed -e 's/[ ,][ ,]*/ /g' -e 's/^ //' -e 's/ $//')
     if [ -n "$(choices "$1")" ]; then
-        case $typed in
-        [A-Za-z]) word_of "$1" "$(echo "$typed" | tr '[:upper:]' '[:lower:]')" ;;
-        esac
+        case $typed in [A-Za-z]) word_of "$1" "$(echo "$typed" | small)" ;; esac
     elif [ "$(key "$1" asks)" != "a number" ]; then
         echo "$typed"
     elif echo "$typed" | grep -q '^[0-9][0-9]*\(\.[0-9]*\)\{0,1\}$'; then
@@ -192,8 +191,7 @@ seal() {
     echo "sha256 $(hash_of "$seal")"
 }
 
-same() { [ "$(echo "$1" | tr '[:upper:]' '[:lower:]')" = \
-           "$(echo "$2" | tr '[:upper:]' '[:lower:]')" ]; }
+same() { [ "$(echo "$1" | small)" = "$(echo "$2" | small)" ]; }
 explain() { # explain FILE RESULT
     verdict='no'
     same "$prediction" "$2" && verdict='yes'
@@ -206,12 +204,12 @@ explain() { # explain FILE RESULT
     echo
     echo "Read on, and look:"
     places "$1" | sed 's/^/  /'
-    printf 'was: %s\nright: %s\n' "$(in_words "$1" "$2")" "$verdict" >"$seal.was"
+    printf 'was: %s\nright: %s\n' "$(in_words "$1" "$2")" $verdict >"$seal.was"
 }
 
 ask_one() {
     missing=$(why_not "$1")
-    [ -z "$missing" ] || refuse "$(number_of "$1") cannot be played here: $missing"
+    [ -z "$missing" ] || refuse "cannot be played here: $missing"
     echo "$(number_of "$1") $(key "$1" title)"
     echo
     question_of "$1"
@@ -219,11 +217,11 @@ ask_one() {
     [ -z "$(choices "$1")" ] || echo
     read_prediction "$1"
     seal "$1"
+    echo
+    echo "The experiment, ${1%.txt}.sh:" # said before it is built: that may take
     open_stage
     # shellcheck disable=SC2046 # a list of words
     build $(parts_of "$1") || leave 1
-    echo
-    echo "The experiment, ${1%.txt}.sh:"
     play "$1" || { echo "predict: the experiment failed" >&2; leave 1; }
     got=$(cat "$room/result")
     explain "$1" "$got"
@@ -286,7 +284,7 @@ check_one() {
         fault "$1" "the experiment failed"
     elif ! same "$(cat "$room/result")" "$(answer_of "$1")"; then
         cat "$room/shown"
-        fault "$1" "stated: $(answer_of "$1"); the result: $(cat "$room/result")"
+        fault "$1" "stated: $(answer_of "$1"); it was: $(cat "$room/result")"
     else
         printf '  %-5s %-46s %s\n' "$(number_of "$1")" "$(key "$1" title)" \
             "$(cat "$room/result")"

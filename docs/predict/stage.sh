@@ -93,8 +93,8 @@ backends() { # backends NAME...
 }
 end() { stop "$(pid "$1")"; } # end NAME
 
-# compile NAME CHAPTER: its standard input, a program with that chapter's modules.
-# play NAME ARGUMENT...: runs it, and shows what it prints, which is in $room/NAME.out.
+# compile NAME CHAPTER: standard input, a program with that chapter's modules.
+# play NAME ARGUMENT...: runs it; shows what it prints, which is in $room/NAME.out.
 compile() {
     cat >"$room/$1.c"
     seen=
@@ -104,7 +104,8 @@ compile() {
     done
     # shellcheck disable=SC2086 # a list of words
     ${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L $seen -o "$room/$1" \
-        "$room/$1.c" "$root/build/plain/$2/modules.a" || fail "$1.c does not build"
+        "$room/$1.c" "$root/build/plain/$2/modules.a" ||
+        fail "$1.c does not build"
 }
 play() {
     name=$1
