@@ -108,14 +108,21 @@ static void why_ended(const struct ended *e, int seconds, char *why,
                  e->left == 1 ? "" : "es");
 }
 
+/* As often as its suite runs its tests (on two loops, say), and no more. */
 static int has_passed(const struct attempt *a, int index, const struct ended *e)
 {
+    const char *at = e->verdict.at;
+    int runs = a->lab->runs[a->lab->tests[index].suite];
     char verdict[256];
+    size_t len;
 
     text_put(verdict, sizeof verdict, "%s %s\n", a->build.key,
              a->lab->tests[index].name);
+    len = strlen(verdict);
+    for (; runs > 1 && strncmp(at, verdict, len) == 0; runs--)
+        at += len;
     return e->ending == ENDED && e->status == 0 && e->left == 0 &&
-           strcmp(e->verdict.at, verdict) == 0;
+           strcmp(at, verdict) == 0;
 }
 
 static void judge(struct attempt *a, int index, struct ended *e)

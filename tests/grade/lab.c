@@ -122,6 +122,17 @@ static int take_test(struct lab *lab, const char *path, const char *at)
     return 0;
 }
 
+static int occurrences(const char *text, const char *word)
+{
+    int count = 0;
+
+    while ((text = strstr(text, word)) != NULL) {
+        text += strlen(word);
+        count++;
+    }
+    return count;
+}
+
 /* `name` is its path without .c, from the lab or from the root. */
 static int suite_read(struct lab *lab, const char *path, const char *name)
 {
@@ -136,6 +147,7 @@ static int suite_read(struct lab *lab, const char *path, const char *name)
     lab->suites[lab->suites_count] = text_copy(name, strlen(name) - 2);
     for (const char *at = source.at; (at = strstr(at, mark)) != NULL;)
         faults += take_test(lab, path, at += sizeof mark - 1);
+    lab->runs[lab->suites_count] = occurrences(source.at, "fixture_run(");
     free(source.at);
     lab->suites_count++;
     return faults;

@@ -43,6 +43,7 @@ struct lab {
     int seconds;              /* a test may take */
     int memory_mib;           /* each of its processes may have */
     char *suites[LAB_SUITES]; /* tests/test_x, hidden/test_y; the course's */
+    int runs[LAB_SUITES]; /* how often it runs its tests: 0 and 1 are once */
     int suites_count;
     int of_course; /* so many of these, the last ones, are the course's */
     struct lab_test tests[LAB_TESTS];
