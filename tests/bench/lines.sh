@@ -92,6 +92,7 @@ run_line() {
     race)
         rounds=${ROUNDS:-3}
         seconds=${SECONDS_EACH:-2}
+        # shellcheck disable=SC2153 # as race says
         base=${CONTESTANTS%% *}
         together tunnel "load_balancer high_perf_lb" measure_race 64
         ;;
