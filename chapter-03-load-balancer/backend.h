@@ -52,6 +52,7 @@ struct backend {
     int is_healthy;
     int checks;             /* reports since the start, at most INT_MAX */
     int streak;             /* reports in a row that contradict is_healthy */
+    int failing;            /* requests in a row that it failed (chapter 4) */
     uint64_t next_check_ms; /* when it is due */
 
     struct backend_stats stats;
@@ -59,6 +60,7 @@ struct backend {
 
 struct backend_set {
     int num_backends;
+    int num_backups;   /* of these (chapter 10) */
     int current_index; /* where round robin looks first */
     uint64_t dice;     /* the state of an algorithm that throws dice */
     struct backend backends[MAX_BACKENDS];

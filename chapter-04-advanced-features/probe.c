@@ -145,6 +145,14 @@ void prober_suspect(struct prober *p, const struct backend *b)
         ring_in(probe, 0);
 }
 
+void prober_hold(struct prober *p, const struct backend *b, int ms)
+{
+    struct probe *probe = &p->probes[b - p->set->backends];
+
+    stop(probe);
+    ring_in(probe, ms);
+}
+
 static void suspect(void *self, const struct backend *b)
 {
     prober_suspect(self, b);
@@ -152,7 +160,7 @@ static void suspect(void *self, const struct backend *b)
 
 struct monitor prober_monitor(struct prober *p)
 {
-    struct monitor monitor = {p, suspect};
+    struct monitor monitor = {p, suspect, NULL};
 
     return monitor;
 }

@@ -33,11 +33,13 @@ struct health_policy {
     const char *path; /* for that */
 };
 
-/* Who is told that a backend has failed a request: a prober, or (chapter 10) the
- * process that has one. */
+/* Who is told how requests fare: a prober, or (chapter 10) the process that has
+ * one. NULL: nobody. */
 struct monitor {
     void *self;
-    void (*failed)(void *self, const struct backend *b); /* NULL: nobody */
+    void (*failed)(void *self, const struct backend *b);    /* each time ... */
+    void (*recovered)(void *self, const struct backend *b); /* the first that
+                                                               went well again */
 };
 
 struct prober;
@@ -70,6 +72,10 @@ void probe_conclude(struct probe *probe, int ok);
 
 /* Something went wrong with this backend: it is to be checked now. */
 void prober_suspect(struct prober *p, const struct backend *b);
+
+/* It is not to be checked for so long, whatever happens to it: for one that is
+ * down and whose checks are not to be believed (chapter 10). */
+void prober_hold(struct prober *p, const struct backend *b, int ms);
 
 /* The prober as a service sees it: a backend that has failed is suspect. */
 struct monitor prober_monitor(struct prober *p);

@@ -93,6 +93,9 @@ struct service {
     int max_clients;
     int max_asked; /* backends that one request is given to, one after the
                       other, until one answers; 0: all there are */
+    int late_is_failed; /* who has not answered in time has failed like others, and
+                           another one is asked; else it is a 504, and he may be
+                           at work on it. (Chapter 10; engine_http only) */
 
     struct request_ids ids;
     int active, peak; /* clients now, and at most so far */

@@ -181,6 +181,24 @@ int session_has_answer(const struct session *s)
            buffer_size(&s->down.buf) > 0;
 }
 
+int session_has_answered(const struct session *s)
+{
+    return s->down.total > 0 || !channel_is_flushed(&s->down);
+}
+
+/* Its backend has served a whole request. */
+static void note_success(const struct session *s)
+{
+    const struct monitor *monitor = &s->service->monitor;
+    struct backend *b = s->x.backend;
+
+    if (b == NULL || s->x.failure != NULL || b->failing == 0)
+        return;
+    b->failing = 0;
+    if (monitor->recovered != NULL)
+        monitor->recovered(monitor->self, b);
+}
+
 void session_finish(struct session *s, const char *failure)
 {
     const struct service *service = s->service;
@@ -193,6 +211,7 @@ void session_finish(struct session *s, const char *failure)
     s->x.bytes_out = s->down.total;
     s->x.ended_ms = *service->watch.now_ms;
     s->x.took_us = session_now_us(s) - s->x.began_us;
+    note_success(s);
     for (int i = 0; i < service->filter_count; i++)
         if (service->filters[i].finish != NULL)
             service->filters[i].finish(service->filters[i].self, &s->x);

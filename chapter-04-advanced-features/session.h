@@ -108,6 +108,9 @@ void session_answered(struct session *s, int status);
 /* Whether anything of an answer has come from the backend. */
 int session_has_answer(const struct session *s);
 
+/* Whether any of that has left for the client, or may. */
+int session_has_answered(const struct session *s);
+
 /* The exchange is over: tells the filters, once. `failure` as in exchange.h. */
 void session_finish(struct session *s, const char *failure);
 

@@ -6,6 +6,7 @@
 #include "service.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* Begins to connect to a picked backend: 0, or -1 and errno. */
@@ -38,6 +39,7 @@ static void note_failure(struct session *s, const char *why,
     struct service *service = s->service;
     struct backend *b = s->x.backend;
 
+    b->failing += b->failing < INT_MAX;
     b->stats.failures[kind]++;
     log_error(service->program, "backend %s: %s", b->name, why);
     if (service->monitor.failed != NULL)
@@ -61,18 +63,40 @@ static int has_asked_enough(const struct session *s)
     return max > 0 && backend_mask_count(&s->tried) >= max;
 }
 
-/* The backend to ask next, or NULL. */
-static struct backend *choose(const struct session *s)
+static struct backend *pick(const struct session *s,
+                            const struct backend_mask *tried)
 {
     const struct service *service = s->service;
+
+    return select_backend(service->balance, service->set,
+                          s->x.key[0] != '\0' ? s->x.key : s->x.client_ip, tried);
+}
+
+/* One that the last request to it did not find wanting, or NULL. */
+static struct backend *pick_reliable(const struct session *s)
+{
+    const struct backend_set *set = s->service->set;
+    struct backend_mask out = s->tried;
+
+    for (int i = 0; i < set->num_backends; i++)
+        if (set->backends[i].failing > 0)
+            backend_mask_add(&out, i);
+    return pick(s, &out);
+}
+
+/* The backend to ask next, or NULL. Who has been let down once is not sent to the
+ * next doubtful one. */
+static struct backend *choose(const struct session *s)
+{
+    struct backend *b = NULL;
 
     if (same_backend_again(s))
         return s->x.backend;
     if (has_asked_enough(s))
         return NULL;
-    return select_backend(service->balance, service->set,
-                          s->x.key[0] != '\0' ? s->x.key : s->x.client_ip,
-                          &s->tried);
+    if (backend_mask_count(&s->tried) > 0)
+        b = pick_reliable(s);
+    return b != NULL ? b : pick(s, &s->tried);
 }
 
 /* There is nobody to ask: waits if that can change, else gives up. */
@@ -149,10 +173,10 @@ int upstream_connected(struct session *s)
 }
 
 /* Whether the request can still be sent as if nothing had happened: all of it
- * is there, no answer has begun, and sending it twice does no harm. */
+ * is there, nothing of an answer has left, and sending it twice does no harm. */
 static int may_go_elsewhere(const struct session *s)
 {
-    return channel_can_rewind(&s->up) && !session_has_answer(s) &&
+    return channel_can_rewind(&s->up) && !session_has_answered(s) &&
            (s->repeatable || s->up.total == 0);
 }
 
@@ -174,10 +198,13 @@ int upstream_failed(struct session *s, const char *why, int status)
 {
     int again = may_go_elsewhere(s);
 
-    s->stale = s->x.reused && !session_has_answer(s);
+    s->stale = s->x.reused && status != 504 && !session_has_answer(s);
     if (!s->stale)
         note_failure(s, why, kind_of(s, status));
     session_release_backend(s, 0);
     s->x.failure = NULL;
-    return again ? try_next(s, status) : status;
+    if (!again)
+        return status;
+    channel_trim(&s->down); /* what it said is not worth passing on */
+    return try_next(s, status);
 }

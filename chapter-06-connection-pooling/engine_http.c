@@ -143,9 +143,10 @@ static void backend_failed(struct session *s, const char *why, int status)
     status = upstream_failed(s, why, status);
     if (status != 0 && s->down.total == 0)
         channel_stop(&s->down); /* what has come of an answer is taken back */
-    if (status == 0)
+    if (status == 0) {
+        http_of(s)->seen = 0;
         s->state = CONNECT;
-    else if (http_of(s)->answered && s->down.total > 0)
+    } else if (http_of(s)->answered && s->down.total > 0)
         cut(s, why);
     else
         downstream_refuse(s, status, why);
@@ -343,14 +344,20 @@ static void http_step(struct session *s)
 /* There is no answer yet: whose fault is it? */
 static void answer_is_late(struct session *s)
 {
+    const char *why = s->up.blocked_ms > 0
+                          ? session_relay_trouble(s)
+                          : "the backend did not answer in time";
+
     if (s->up.blocked_ms == 0 && !http_has_arrived(&s->up, &http_of(s)->request)) {
         downstream_refuse(s, 408, "the body took too long");
         return;
     }
+    if (s->service->late_is_failed) {
+        backend_failed(s, why, 504);
+        return;
+    }
     upstream_timed_out(s);
-    downstream_refuse(s, 504, s->up.blocked_ms > 0
-                                  ? session_relay_trouble(s)
-                                  : "the backend did not answer in time");
+    downstream_refuse(s, 504, why);
 }
 
 static void http_expire(struct session *s)

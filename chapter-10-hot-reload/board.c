@@ -33,6 +33,7 @@ static void copy_set(struct backend_set *to, const struct backend_set *from)
         memset(&b->stats, 0, sizeof b->stats);
     }
     to->num_backends = from->num_backends;
+    to->num_backups = from->num_backups;
 }
 
 int board_take_set(struct board *board)
@@ -122,17 +123,9 @@ void board_learn_health(struct board *board, int row)
     struct backend_set *mine = &board->rows[row];
     const struct backend_set *known =
         &board->sets[board->generation[row]].backends;
-    int first_line = 0; /* some that are no backup */
 
-    for (int i = 0; i < mine->num_backends; i++) {
-        const struct backend *b = &known->backends[i];
-
-        mine->backends[i].is_healthy = b->is_healthy;
-        first_line += b->is_healthy && !b->backup;
-    }
-    for (int i = 0; i < mine->num_backends && first_line > 0; i++)
-        if (mine->backends[i].backup)
-            mine->backends[i].is_healthy = 0;
+    for (int i = 0; i < mine->num_backends; i++)
+        mine->backends[i].is_healthy = known->backends[i].is_healthy;
 }
 
 void board_learn_load(struct board *board, int row)

@@ -52,8 +52,7 @@ void board_free_row(struct board *board, int row);
  * those of names that are new. */
 void board_add_up(struct backend_set *total, const struct backend_set *row);
 
-/* For a worker: copies the health of its generation's backends into its row. A
- * backup counts as healthy only while no other backend is. */
+/* For a worker: copies the health of its generation's backends into its row. */
 void board_learn_health(struct board *board, int row);
 
 /* For a worker: how busy each backend is elsewhere, into its row. */

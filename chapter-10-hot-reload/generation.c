@@ -40,20 +40,38 @@ static void leave_seat(struct worker_seat *seat)
     seat->errands = -1;
 }
 
-/* Real requests count like checks; and after one that failed the backend is to be
- * checked at once, so a single bad request does not take it down for long. */
-static void hear_of_backend(struct generation *g, int index, int ok)
+/* A request has failed: the backend is checked at once; or its requests take it
+ * down, but not the last one: it would help nobody. (What is under way when it
+ * goes down fails, too: that is no news.) */
+static void hear_of_failure(struct generation *g, int index)
 {
     struct backend_set *set = &known(g)->backends;
     const struct health_policy *policy = &g->prober.policy;
     struct backend *b = &set->backends[index];
+    int hold_ms;
 
-    if (ok && !b->is_healthy)
-        return; /* what comes back is for the checks to say */
-    if (backend_report(b, ok, policy->fall, policy->rise))
-        health_announce(b);
-    if (!ok)
+    if (!b->is_healthy)
+        return;
+    hold_ms = passive_failed(&g->passive[index], *g->house->watch.now_ms,
+                             policy->fall);
+    if (hold_ms < 0 || backend_healthy_count(set) == 1) {
         prober_suspect(&g->prober, b);
+        return;
+    }
+    if (backend_report(b, 0, 1, policy->rise))
+        health_announce(b);
+    prober_hold(&g->prober, b, hold_ms);
+}
+
+static void hear_of_backend(struct generation *g, const struct errand *errand)
+{
+    if (g->is_ending || errand->value < 0 ||
+        errand->value >= known(g)->backends.num_backends)
+        return;
+    if (errand->kind == ERRAND_FAILED)
+        hear_of_failure(g, errand->value);
+    else if (errand->kind == ERRAND_RECOVERED)
+        passive_succeeded(&g->passive[errand->value]);
 }
 
 static void run_errand(struct worker_seat *seat, const struct errand *errand)
@@ -64,9 +82,9 @@ static void run_errand(struct worker_seat *seat, const struct errand *errand)
         seat->is_ready = 1;
         if (g->serves)
             errand_send(seat->errands, ERRAND_SERVE, 0);
-    } else if (!g->is_ending && errand->value >= 0 &&
-             errand->value < known(g)->backends.num_backends)
-        hear_of_backend(g, errand->value, errand->kind == ERRAND_RECOVERED);
+    } else {
+        hear_of_backend(g, errand);
+    }
 }
 
 /* Replaces a worker that died: at once, unless it did not live long. */
@@ -222,8 +240,10 @@ static void kill_all(void *owner)
 
 /* What is known of a backend does not end with the generation; nor does one that
  * was up come back because of it. */
-static void inherit_health(struct generation *g, const struct board_set *old)
+static void inherit_health(struct generation *g, const struct generation *before)
 {
+    static const struct board_set nothing;
+    const struct board_set *old = before != NULL ? known(before) : &nothing;
     struct board_set *set = known(g);
 
     for (int i = 0; i < set->backends.num_backends; i++) {
@@ -241,6 +261,7 @@ static void inherit_health(struct generation *g, const struct board_set *old)
         b->stats.checks_ok = was->stats.checks_ok;
         b->stats.checks_failed = was->stats.checks_failed;
         set->up_since_ms[i] = old->up_since_ms[was - old->backends.backends];
+        g->passive[i] = before->passive[was - old->backends.backends];
     }
 }
 
@@ -268,7 +289,6 @@ struct generation *generation_create(struct household *house, int number,
                                      int listener,
                                      const struct generation *before)
 {
-    static const struct board_set nothing;
     struct generation *g = calloc(1, sizeof *g);
     int left_out;
 
@@ -290,7 +310,7 @@ struct generation *generation_create(struct household *house, int number,
         log_error(house->program, "%d addresses too many: %d are used",
                   left_out, MAX_BACKENDS);
     known(g)->backends.dice = *house->watch.now_ms + (uint64_t)number;
-    inherit_health(g, before != NULL ? known(before) : &nothing);
+    inherit_health(g, before);
     if (metrics_filter_init(&g->filter, house->metrics, &known(g)->backends,
                             house->program) != 0)
         log_error(house->program, "metrics: no room for all backends");

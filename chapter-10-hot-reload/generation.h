@@ -6,6 +6,7 @@
 #include "list.h"
 #include "metrics_filter.h"
 #include "names.h"
+#include "passive.h"
 #include "probe.h"
 #include "watch.h"
 
@@ -56,6 +57,7 @@ struct generation {
     struct timer limit; /* ending: who is still there then is killed */
     struct list link;   /* the owner's */
     uint8_t was_healthy[MAX_BACKENDS]; /* what the workers have been told */
+    struct passive passive[MAX_BACKENDS]; /* what requests say of each */
     struct worker_seat seats[GENERATION_WORKERS];
 };
 

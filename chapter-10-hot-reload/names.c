@@ -113,16 +113,18 @@ int names_make_set(const config_t *config, const struct answer *answers,
 {
     int left_out = 0;
 
-    set->num_backends = set->current_index = 0;
+    set->num_backends = set->num_backups = set->current_index = 0;
     for (int i = 0; i < config->num_backends; i++) {
         const struct net_addresses *addresses = &answers[i].addresses;
 
         for (int n = 0; n < addresses->count; n++) {
-            if (set->num_backends == MAX_BACKENDS)
+            if (set->num_backends == MAX_BACKENDS) {
                 left_out++;
-            else
-                fill_in(&set->backends[set->num_backends++],
-                        &config->backends[i], addresses, n);
+                continue;
+            }
+            fill_in(&set->backends[set->num_backends++], &config->backends[i],
+                    addresses, n);
+            set->num_backups += config->backends[i].backup;
         }
     }
     return left_out;

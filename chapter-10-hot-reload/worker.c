@@ -47,7 +47,6 @@ struct worker {
     struct splicer splicer;
     struct metrics_filter *metrics;
     struct timer publish; /* set while there is something new to tell */
-    uint8_t failing[MAX_BACKENDS]; /* backends whose last request failed */
     uint64_t load_known_ms;        /* when we looked at the others last */
     struct timer growth;
     int is_open; /* it has been told to serve */
@@ -117,13 +116,20 @@ static void learn_load(struct worker *w)
 
 /* ---- what the master is told -------------------------------------------- */
 
+static void tell(const struct worker *w, enum errand_kind what,
+                 const struct backend *b)
+{
+    errand_send(w->job->errands, what, (int)(b - own_set(w)->backends));
+}
+
 static void tell_failed(void *self, const struct backend *b)
 {
-    struct worker *w = self;
-    int i = (int)(b - own_set(w)->backends);
+    tell(self, ERRAND_FAILED, b);
+}
 
-    w->failing[i] = 1;
-    errand_send(w->job->errands, ERRAND_FAILED, i);
+static void tell_recovered(void *self, const struct backend *b)
+{
+    tell(self, ERRAND_RECOVERED, b);
 }
 
 static int board_admit(void *self, struct exchange *x)
@@ -131,20 +137,6 @@ static int board_admit(void *self, struct exchange *x)
     (void)x;
     learn_load(self);
     return 0;
-}
-
-static void board_finish(void *self, const struct exchange *x)
-{
-    struct worker *w = self;
-    int i;
-
-    if (x->backend == NULL || x->failure != NULL)
-        return;
-    i = (int)(x->backend - own_set(w)->backends);
-    if (!w->failing[i])
-        return;
-    w->failing[i] = 0;
-    errand_send(w->job->errands, ERRAND_RECOVERED, i);
 }
 
 /* Says why, by errno. -1. */
@@ -375,11 +367,12 @@ static void configure(struct worker *w, const config_t *c)
     service->balance = balance_more_find(c->algorithm);
     engine_proxied_init(&w->proxied, &engine_http);
     service->engine = c->proxy_protocol ? &w->proxied.engine : &engine_http;
-    service->monitor = (struct monitor){w, tell_failed};
+    service->monitor = (struct monitor){w, tell_failed, tell_recovered};
     service->identifier = identity_seam(c);
     service->filters = w->filters;
     service->max_clients = c->limits.connections;
     service->max_asked = 1 + c->retries;
+    service->late_is_failed = 1;
     service->limits = (struct limits){(size_t)c->limits.header_bytes,
                                       c->limits.headers, c->limits.body_bytes};
     service->timeouts = (struct timeouts){
@@ -398,7 +391,7 @@ static void configure(struct worker *w, const config_t *c)
 static int add_parts(struct worker *w, const config_t *c)
 {
     struct service *service = &w->service;
-    const struct filter board = {w, board_admit, board_finish};
+    const struct filter board = {w, board_admit, NULL};
     const struct filter statistics = {NULL, NULL, statistics_finish};
 
     add_filter(w, board);

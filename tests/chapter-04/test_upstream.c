@@ -250,6 +250,54 @@ static void then_it_is_the_next_backends_turn(void **state)
     rig_close(rig);
 }
 
+/* ---- doubtful ones -------------------------------------------------------- */
+
+/* Who has been let down by one backend is sent to one that serves; in a first try
+ * all take their turn, and one that serves again is as good as any. */
+static void the_second_try_is_a_safe_one(void **state)
+{
+    struct rig *rig = start_planned(4);
+    int client;
+
+    (void)state;
+    plan.of[0] = plan.of[1] = plan.of[2] = REFUSE;
+    for (int i = 0; i < 4; i++)
+        rig->set.backends[i].failing = i == 1 || i == 2;
+    client = rig_client(rig, RIG_GET);
+    rig_answer(rig, 3);
+    rig_expect(rig, client, RIG_ANSWER);
+    wire_close(client);
+    assert_int_equal(rig->last.tries, 2);
+    assert_int_equal(rig->set.backends[0].failing, 1);
+    plan.of[0] = plan.of[1] = plan.of[2] = 0;
+    for (int i = 0; i < 3; i++) {
+        client = rig_client(rig, RIG_GET);
+        rig_answer(rig, i);
+        rig_expect(rig, client, RIG_ANSWER);
+        wire_close(client);
+        assert_int_equal(rig->set.backends[i].failing, 0);
+    }
+    close_planned(rig);
+}
+
+/* If there is none of which nothing bad is known, the others are asked. */
+static void doubtful_ones_are_better_than_none(void **state)
+{
+    struct rig *rig = start_planned(3);
+    int client;
+
+    (void)state;
+    plan.of[0] = plan.of[1] = REFUSE;
+    for (int i = 0; i < 3; i++)
+        rig->set.backends[i].failing = 1;
+    client = rig_client(rig, RIG_GET);
+    rig_answer(rig, 2);
+    rig_expect(rig, client, RIG_ANSWER);
+    wire_close(client);
+    assert_int_equal(rig->last.tries, 3);
+    close_planned(rig);
+}
+
 /* ---- sent again, or not -------------------------------------------------- */
 
 /* The first backend takes the request and hangs up. Returns what it got. */
@@ -476,6 +524,8 @@ int main(void)
         fixture_test(a_failure_makes_a_health_check_due),
         fixture_test(all_addresses_of_a_name_are_tried),
         fixture_test(then_it_is_the_next_backends_turn),
+        fixture_test(the_second_try_is_a_safe_one),
+        fixture_test(doubtful_ones_are_better_than_none),
         fixture_test(what_does_no_harm_is_sent_again),
         fixture_test(a_body_is_sent_again_with_its_head),
         fixture_test(a_body_that_we_have_no_more_is_not),

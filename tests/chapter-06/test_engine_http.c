@@ -120,6 +120,86 @@ static void a_silent_backend_is_a_504(void **state)
     }
 }
 
+/* What a backend may say before it is too late, none of it an answer; `late`: and
+ * then it says nothing more. */
+static const struct {
+    const char *said;
+    int late;
+} nothings[] = {
+    {"", 1},
+    {"H", 1},
+    {OK "Content-Le", 1},
+    {"\x16\x03\x01 200 yes\r\n\r\n", 0},
+    {OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 0},
+};
+
+/* Nothing of it has reached the client, so another one is asked: on a new
+ * connection and on a used one, as often as max_asked says. */
+static void nonsense_and_silence_lead_to_another_backend(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof nothings / sizeof *nothings; i++) {
+        int used = i % 2, one, two;
+        struct rig *rig = http_rig_open(&h, 2);
+        int client = used ? http_rig_pair(rig, 0, &one)
+                          : http_rig_ask(rig, 0, HTTP_GET, &one);
+
+        rig->service.late_is_failed = 1;
+        rig->set.current_index = 0;
+        if (used) {
+            wire_send_text(client, HTTP_GET);
+            http_rig_take(rig, one);
+        }
+        wire_send_text(one, nothings[i / 2].said);
+        rig_settle(rig);
+        if (nothings[i / 2].late)
+            rig_pass(rig, 30000);
+        two = rig_accept(rig, 1);
+        http_rig_take(rig, two);
+        rig_expect(rig, one, "");
+        wire_send_text(two, HTTP_YES);
+        http_rig_expect(rig, client, HTTP_YES);
+        rig_until(rig, rig_idle(rig) == 1);
+        assert_int_equal(rig->last.tries, 2);
+        assert_null(rig->last.failure);
+        assert_int_equal(rig->set.backends[0].failing, 1);
+        wire_close(client);
+        wire_close(one);
+        wire_close(two);
+        http_rig_close(&h);
+    }
+}
+
+/* A POST may be at work, and nobody is left for the GET. */
+static void a_late_answer_is_a_504_in_the_end(void **state)
+{
+    static const char *const requests[] = {
+        "POST / " HOST "Content-Length: 0\r\n\r\n", HTTP_GET};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = http_rig_open(&h, 3);
+        int one, client = http_rig_ask(rig, 0, requests[i], &one), two = -1;
+
+        rig->service.late_is_failed = 1;
+        rig->service.max_asked = 2;
+        rig_pass(rig, 30000);
+        if (i == 1) {
+            two = rig_accept(rig, 1);
+            http_rig_take(rig, two);
+            rig_pass(rig, 30000);
+            wire_close(two);
+        }
+        rig_expect_status(rig, client, 504);
+        wire_close(client);
+        wire_close(one);
+        expect_failure(rig, "the backend did not answer in time");
+        assert_int_equal(rig->last.tries, 1 + i);
+        assert_false(rig_is_readable(rig->at[2]));
+        http_rig_close(&h);
+    }
+}
+
 /* Each byte gives it its time anew; 102 and the like, too. */
 static void a_slow_answer_is_waited_for(void **state)
 {
@@ -317,6 +397,8 @@ int main(void)
         fixture_test(a_later_head_has_its_time_too),
         fixture_test(half_a_request_in_a_row_has_its_time),
         fixture_test(a_silent_backend_is_a_504),
+        fixture_test(nonsense_and_silence_lead_to_another_backend),
+        fixture_test(a_late_answer_is_a_504_in_the_end),
         fixture_test(a_slow_answer_is_waited_for),
         fixture_test(an_answer_that_stops_is_cut),
         fixture_test(a_slow_connect_leads_to_an_idle_connection),

@@ -88,9 +88,9 @@ static void an_answer_may_overtake_its_request(void **state)
 
 /* ---- answers that are none ---------------------------------------------- */
 
-/* On a used connection, to a request that might be sent again: but something has
- * come, so it is not, and the other backend hears nothing of it. */
-static void a_bad_answer_is_not_asked_for_twice(void **state)
+/* On a used connection, to a request that may be sent again: the other backend gets
+ * it, unless some of an answer has been passed on. */
+static void a_bad_answer_is_asked_for_elsewhere(void **state)
 {
     static const char *const bad[] = {"x", "HTTP/1.1 2", OK "X\r\n\r\n",
                                       OK "Content-Length: 5, 6\r\n\r\n",
@@ -110,10 +110,16 @@ static void a_bad_answer_is_not_asked_for_twice(void **state)
             wire_reset(a);
         else
             wire_shut(a);
-        kept_expect_refusal(client, 502);
+        if (i / 2 < 4) {
+            kept_take(b, "GET / ");
+            wire_send_text(b, YES);
+            wire_expect_text(client, YES);
+        } else {
+            kept_expect_refusal(client, 502);
+            kept_exchange(other, b); /* the first that it hears */
+        }
         if (i % 2 == 0)
             wire_close(a);
-        kept_exchange(other, b); /* the first that it hears */
         kept_close(client, b);
         wire_close(other);
     }
@@ -310,7 +316,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(an_early_answer_is_not_destroyed),
         fixture_test(an_answer_may_overtake_its_request),
-        fixture_test(a_bad_answer_is_not_asked_for_twice),
+        fixture_test(a_bad_answer_is_asked_for_elsewhere),
         fixture_test(an_endless_head_is_a_502),
         fixture_test(chunks_for_an_old_client_are_a_502),
         fixture_test(a_broken_answer_is_cut),

@@ -59,20 +59,28 @@ static inline void configured_stop(struct configured_lb *lb)
     scratch_remove(&lb->scratch);
 }
 
-/* The next request that comes to a backend: its connection, and its head. What is
- * only a check (nothing comes on it) is passed over. */
+/* The head of the next request on a connection that has come: 1; 0, and it is
+ * closed, if it is only a check (nothing comes on it). */
+static inline int configured_is_request(int fd, char *head, size_t size)
+{
+    if (wire_receive_up_to(fd, head, 1) == 1) {
+        wire_receive_until(fd, "\r\n\r\n", head + 1, size - 1);
+        return 1;
+    }
+    wire_close(fd);
+    return 0;
+}
+
+/* The next request that comes to a backend: its connection, and its head. */
 static inline int configured_take(struct configured_lb *lb, int backend,
                                   char *head, size_t size)
 {
-    for (;;) {
-        int fd = wire_accept(lb->at[backend]);
+    int fd;
 
-        if (wire_receive_up_to(fd, head, 1) == 1) {
-            wire_receive_until(fd, "\r\n\r\n", head + 1, size - 1);
-            return fd;
-        }
-        wire_close(fd);
-    }
+    do
+        fd = wire_accept(lb->at[backend]);
+    while (!configured_is_request(fd, head, size));
+    return fd;
 }
 
 #define CONFIGURED_GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"

@@ -181,42 +181,6 @@ static void a_worker_learns_what_the_master_found(void **state)
     board_close(board);
 }
 
-static void a_backup_serves_only_while_no_other_is_up(void **state)
-{
-    struct board *board = board_with("1 1 1 1");
-    int row;
-
-    (void)state;
-    in_set(board, 0)->backup = in_set(board, 2)->backup = 1;
-    row = board_take_row(board, 0);
-    learn(board, row, "++++");
-    expect_health(board, row, "-+-+");
-    learn(board, row, "+-++");
-    expect_health(board, row, "---+");
-    learn(board, row, "+-+-");
-    expect_health(board, row, "+-+-"); /* now the backups, all of them */
-    learn(board, row, "--+-");
-    expect_health(board, row, "--+-");
-    learn(board, row, "----");
-    expect_health(board, row, "----");
-    learn(board, row, "--++");
-    expect_health(board, row, "---+");
-    board_close(board);
-}
-
-static void where_all_are_backups_all_serve(void **state)
-{
-    struct board *board = board_with("1 1");
-    int row;
-
-    (void)state;
-    in_set(board, 0)->backup = in_set(board, 1)->backup = 1;
-    row = board_take_row(board, 0);
-    learn(board, row, "++");
-    expect_health(board, row, "++");
-    board_close(board);
-}
-
 /* ---- load --------------------------------------------------------------- */
 
 static void how_busy_the_others_are_is_added_up(void **state)
@@ -343,8 +307,6 @@ int main(void)
         fixture_test(a_row_that_is_taken_again_remembers_nothing),
         fixture_test(no_two_rows_throw_the_same_dice),
         fixture_test(a_worker_learns_what_the_master_found),
-        fixture_test(a_backup_serves_only_while_no_other_is_up),
-        fixture_test(where_all_are_backups_all_serve),
         fixture_test(how_busy_the_others_are_is_added_up),
         fixture_test(other_generations_do_not_count),
         fixture_test(statistics_are_added_up_by_name),
