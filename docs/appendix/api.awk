@@ -26,7 +26,7 @@ function escaped(text,    part, n, i) {
     n = split(text, part, "`")
     text = ""
     for (i = 1; i <= n; i++) {
-        if (i % 2 || i == n) gsub(/[<*\[]/, "\\\\&", part[i])
+        if (i % 2 || i == n) gsub(/[[<*]/, "\\\\&", part[i])
         text = text (i > 1 ? "`" : "") part[i]
     }
     return text

@@ -69,7 +69,7 @@ function lab_row(lab, title, guide,    number) {
 }
 function print_row(title, where, guide, how) {
     printf "| [%s](../../%s) | %s | %s |\n", title, where,
-        guide == "" ? "-" : guide, how
+        (guide == "" ? "-" : guide), how
 }
 function other_labs(    command, lab) {
     command = "ls -d " dir "/labs/*-* 2>/dev/null | sort -t . -k 2n"

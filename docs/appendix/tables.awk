@@ -61,7 +61,7 @@ FNR == NR {
     }
     if (shown)
         printf "| %s | %s | %s | %s | %s |\n", coded($1),
-            $2 ~ /\(/ ? "`" $2 "`" : $2, chapter_link(oldest), $3, where
+            ($2 ~ /\(/ ? "`" $2 "`" : $2), chapter_link(oldest), $3, where
 }
 END {
     for (w in wanted) {

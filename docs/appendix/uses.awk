@@ -43,13 +43,13 @@ function calls_in(code,    rest, before, name, first) {
         before = substr(rest, 1, RSTART - 1)
         rest = substr(rest, RSTART + RLENGTH)
         if (first && before !~ /[=(]/ && rest !~ /^\*/) own[name] = 1
-        else if (before !~ /(\.|->)$/ && rest !~ /^\*(const )?[a-z_]*[\[)]/)
+        else if (before !~ /(\.|->)$/ && rest !~ /^\*(const )?[a-z_]*[[)]/)
             use(name)
         first = 0
     }
 }
 function pointers_in(code,    name) {
-    while (match(code, /\(\*(const )?[a-z_]+[\[)]/)) {
+    while (match(code, /\(\*(const )?[a-z_]+[[)]/)) {
         name = substr(code, RSTART + 2, RLENGTH - 3)
         sub(/^const /, "", name)
         pointer[FILENAME, name] = 1
