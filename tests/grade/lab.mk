@@ -22,6 +22,8 @@ include ../common.mk
 SUBMITTED := $(patsubst %.c,$(WORK)/%.o,$(filter %.c,$(FILES)))
 MAINS     := $(PROGRAMS_OF:%=$(WORK)/%.o)
 OWN       := $(filter-out $(MAINS),$(SUBMITTED))
+# What is neither code nor header the tests read (answers.h).
+PAPERS    := $(filter-out %.c %.h,$(FILES))
 LABTESTS  := $(BUILD)/$(LAB)
 TEST_OBJ  := $(TESTS:%=$(LABTESTS)/%.o) $(COURSE_SUITES:%=$(LABTESTS)/course/%.o)
 HARNESS   := $(filter-out %/verdict.o,$(SUPPORT)) $(WORK)/verdict.o
@@ -37,7 +39,8 @@ KEPT     := $(if $(REPLACES),$(WORK)/kept.a,$(if $(MODULES),$(LIBRARY)))
 shared: with $(SUPPORT) $(TEST_OBJ) $(COURSE_OBJ) $(if $(REPLACED),$(OBJECTS)) \
         $(if $(MODULES),$(LIBRARY))
 
-lab: $(PROGRAMS_OF:%=$(WORK)/%) $(addprefix $(WORK)/,$(notdir $(COURSE))) \
+lab: $(PAPERS:%=$(WORK)/%) $(PROGRAMS_OF:%=$(WORK)/%) \
+     $(addprefix $(WORK)/,$(notdir $(COURSE))) \
      $(addprefix $(WORK)/,$(notdir $(TESTS) $(COURSE_SUITES)))
 
 with:
@@ -52,6 +55,11 @@ $(WORK)/kept.a: $(filter-out $(REPLACED),$(OBJECTS))
 $(SUBMITTED): $(WORK)/%.o: $(FROM)/%.c FORCE
 	@mkdir -p $(@D)
 	@$(COMPILE) $(if $(STRICT),-Werror) -I$(FROM) $(LAB_INCLUDES) -c -o $@ $<
+
+$(PAPERS:%=$(WORK)/%): $(WORK)/%: $(FROM)/% FORCE
+	@mkdir -p $(@D)
+	@test -f $< && test ! -h $< || { echo '$*: not a file' >&2; exit 1; }
+	@head -c 1048576 $< >$@
 
 $(WORK)/verdict.o: $(ROOT)/tests/support/verdict.c FORCE
 	@mkdir -p $(@D)

@@ -38,7 +38,8 @@ void expect_that(const char *what, int holds, const char *expected);
 /* Exactly these bytes come next over a socket (see wire.h). */
 void expect_receive(const char *what, int fd, const void *expected, size_t len);
 
-/* The path of a program of the lab that is graded. */
+/* The path of a program of the lab that is graded, or of another file of the
+ * submission (see answers.h). */
 const char *lab_program(const char *name);
 
 #endif

@@ -46,11 +46,30 @@ static void add_wrapper(struct command *c)
     }
 }
 
+/* LB_TEST_INSTEAD="lb=/home/alice/lb": another program stands in for the course's
+ * own of that name (`make accept`). NULL: not for this one. */
+static const char *stand_in(const char *path)
+{
+    const char *instead = getenv("LB_TEST_INSTEAD");
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    size_t len = strlen(name);
+
+    if (instead == NULL || strncmp(instead, name, len) != 0 ||
+        instead[len] != '=')
+        return NULL;
+    return instead + len + 1;
+}
+
 static void add_path(struct command *c, const char *path)
 {
+    const char *instead = stand_in(path);
     char full[4096];
 
-    snprintf(full, sizeof full, "%s/%s", PROGRAMS, path);
+    if (instead != NULL)
+        snprintf(full, sizeof full, "%s", instead);
+    else
+        snprintf(full, sizeof full, "%s/%s", PROGRAMS, path);
     add_word(c, full, strlen(full));
 }
 
