@@ -12,8 +12,8 @@ MAKE_IN   = $(MAKE) --no-print-directory -C
 each = +@for part in $(2); do $(MAKE_IN) $$part $(1) || exit 1; done
 
 .PHONY: all test demo deps check bench race soak fuzz memcheck docs docs-check spell \
-        book export grade labs-check bughunt handout bundle \
-        doctor predict arena install clean help
+        book export grade labs-check bughunt handout bundle accept rubric \
+        rubric-check doctor predict arena install clean help
 
 all:         ## build every program
 	$(call each,all,$(PARTS))
@@ -67,6 +67,7 @@ labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..
 	+@$(GRADER)
 	+@sh tests/grade/prove-all $(notdir $(chosen_labs)) $(call chosen,RUNS CC)
 	$(if $(LAB),,@sh tests/grade/index --check docs/labs.md)
+	$(if $(LAB),,@sh tests/grade/rubric check docs/rubric/*.rubric)
 
 bughunt:     ## grade a student's own tests by the twins they kill: LAB=1.1, TESTS=mine
 	+@$(GRADER)
@@ -78,6 +79,17 @@ handout:     ## the course without solutions, proved: LABS="1.1 3.1", OUT=..., S
 
 bundle:      ## what Gradescope and Autolab get: LAB=1.1, OUT=...
 	@sh tests/grade/bundle '$(or $(OUT),build/bundle)' '$(SEED)' $(chosen_labs)
+
+accept:      ## the course's end-to-end suites on your program: AS=lb LB=path [SUITES=a,b]
+	@sh tests/grade/accept '$(AS)' '$(LB)' '$(SUITES)'
+
+rubric:      ## the sheet of a rubric: RUBRIC=chapter-04 [RUN=1 SUBMISSION=... LB=...]
+	+@$(if $(RUN),$(GRADER))
+	@sh tests/grade/rubric $(if $(RUN),run,sheet) docs/rubric/$(RUBRIC).rubric \
+	    $(call chosen,SUBMISSION SEED LB ONLY)
+
+rubric-check: ## whether the rubrics add up, and all that they name exists
+	@sh tests/grade/rubric check docs/rubric/*.rubric
 
 doctor:      ## what is in the way on this machine, and the cure
 	+@$(GRADER)
