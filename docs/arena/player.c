@@ -40,6 +40,8 @@ void player_begin(struct player *b, const struct settings *s, int n)
 
     memset(b, 0, sizeof *b);
     b->set.dice = chance_bits(&dice);
+    if (s->spread)
+        b->set.current_index = (int)chance_below(&dice, (uint32_t)s->subset);
     choose_subset(b, s, n);
     for (int i = 0; i < s->subset; i++) {
         int machine = b->machine_of[i];

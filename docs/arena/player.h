@@ -19,7 +19,8 @@ struct player {
 /* The n-th of s->balancers, which begins with all backends up. If they know a
  * subset only, the n-th takes the n-th piece of a shuffled list, and the list
  * is shuffled anew when it is used up: so no backend is known to many more than
- * another (Site Reliability Engineering, chapter 20). */
+ * another (Site Reliability Engineering, chapter 20). Round robin begins with the
+ * first of its list, as it does in lb's workers, or anywhere (START=spread). */
 void player_begin(struct player *b, const struct settings *s, int n);
 
 /* It learns how many requests each machine has, from whomever. */

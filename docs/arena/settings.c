@@ -139,6 +139,12 @@ static const char *read_fault(struct settings *s, const char *text)
     return "one of refuse error hang";
 }
 
+static const char *read_start(struct settings *s, const char *text)
+{
+    s->spread = strcmp(text, "spread") == 0;
+    return s->spread || strcmp(text, "first") == 0 ? NULL : "first or spread";
+}
+
 static const char *read_data(struct settings *s, const char *text)
 {
     s->data = *text != '\0' ? text : NULL;
@@ -183,6 +189,8 @@ static const struct setting settings[] = {
      "ms between two looks at what the others do; 0: always"},
     {"SUBSET", NUMBER(WHOLE, subset, 0, MAX_BACKENDS), "0",
      "backends that a balancer knows; 0: all"},
+    {"START", WORDS(read_start), "first",
+     "where round robin begins: first, or spread"},
     {"CLIENTS", NUMBER(WHOLE, clients, 1, 1000000), "1000",
      "addresses that requests come from"},
     {"REQUESTS", NUMBER(WHOLE, requests, 1, 1000000), "100000", "in all"},

@@ -29,6 +29,7 @@ struct settings {
     double stale_ms;   /* age of what balancers know of each other, at most */
     double fail_s, back_s; /* the last backend is ill from, to; 0, 0: never */
     enum fault fault;
+    int spread; /* not all balancers begin with the first of their backends */
     const struct latency *latency;
     const char *data; /* a file for the points of a chart, or NULL */
 };

@@ -19,7 +19,7 @@ enum kind { ARRIVAL, DONE, GIVEN_UP, CHECK, LOOK, FALLS_ILL, RECOVERS };
 /* (in the order of happen()'s table) */
 
 struct request {
-    uint64_t began_ns;
+    uint64_t began_ns, given_ns; /* the whole, and the last attempt */
     double work; /* 1: the mean */
     int client, player;
     int backend; /* in its player's set */
@@ -70,6 +70,7 @@ static void give(struct world *w, struct request *r, struct backend *b)
 
     r->backend = (int)(b - player->set.backends);
     r->machine = player->machine_of[r->backend];
+    r->given_ns = w->now_ns;
     r->attempt++;
     b->active_connections++;
     w->load[r->machine]++;
@@ -81,6 +82,7 @@ static void take_back(struct world *w, struct request *r, int ok)
     struct backend *b = backend_of(w, r);
 
     b->active_connections--;
+    backend_account(b, ok, 0, 0, (w->now_ns - r->given_ns) / 1000000);
     w->load[r->machine]--;
     r->machine = MACHINE_NOBODY;
     r->attempt++;

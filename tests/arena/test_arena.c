@@ -80,6 +80,7 @@ static void bad_words_are_told_in_one_line(void **state)
         {"FAIL=5-4", "not \"never\" or FROM-TO"},
         {"FAIL=1111111111111111111111111111-2", "not \"never\" or FROM-TO"},
         {"FAULT=sleep", "not one of refuse error hang"},
+        {"START=last", "not first or spread"},
         {"STALE=0.01", "not \"never\", 0, or 0.1 to 1000000"},
         {"SUBSET=11", "SUBSET is more than there are BACKENDS"},
         {"BACKEND=3", "no such setting"},
