@@ -2,10 +2,12 @@
  *
  * How even are the shares, how many keys move when a node leaves or comes, and how
  * many of those move needlessly, from and to nodes that are in both lists?
- * consistent_hash is the code that lb runs (balance_more.h); the others are written
- * down here as they are known. Nothing is thrown: the figures are always the same. */
+ * consistent_hash is the code that lb runs (balance_more.h), maglev that of the
+ * arena (maglev.h); the others are written down here as they are known. Nothing
+ * is thrown: the figures are always the same. */
 
 #include "balance_more.h"
+#include "maglev.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +15,7 @@
 
 #define KEYS   100000
 #define NODES  10
-#define POINTS 1000  /* of a node on the ring, at most */
-#define TABLE  65537 /* places of Maglev's table: a prime */
+#define POINTS 1000 /* of a node on the ring, at most */
 
 struct nodes { /* the numbers of those there are */
     int count;
@@ -22,14 +23,6 @@ struct nodes { /* the numbers of those there are */
 };
 
 static uint64_t keys[KEYS]; /* their hashes */
-
-/* Spreads what a hash leaves close together (splitmix64's end, S. Vigna). */
-static uint64_t mix(uint64_t x)
-{
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
 
 static void name_node(char name[NET_TEXT], int node)
 {
@@ -46,7 +39,7 @@ static uint64_t hash_of_node(int node)
     char name[NET_TEXT];
 
     name_node(name, node);
-    return mix(balance_hash(slice_of(name)));
+    return balance_mix(balance_hash(slice_of(name)));
 }
 
 /* ---- the ways -------------------------------------------------------------
@@ -95,7 +88,7 @@ static size_t ring(int points, const struct nodes *n, int homes[KEYS])
 
     for (int i = 0; i < n->count; i++)
         for (int p = 0; p < points; p++) {
-            uint64_t hash = mix(hash_of_node(n->at[i]) + (unsigned)p);
+            uint64_t hash = balance_mix(hash_of_node(n->at[i]) + (unsigned)p);
 
             ring[count].at = (uint32_t)(hash >> 32);
             ring[count++].node = n->at[i];
@@ -126,29 +119,30 @@ static size_t jump(int unused, const struct nodes *n, int homes[KEYS])
     return 0;
 }
 
-/* Eisenbud and others, 2016: each node has an order of its own of all places, and
- * they take turns in taking the next one that is free. */
+static void make_set(struct backend_set *set, const struct nodes *n)
+{
+    memset(set, 0, sizeof *set);
+    set->num_backends = n->count;
+    for (int i = 0; i < n->count; i++) {
+        name_node(set->backends[i].name, n->at[i]);
+        set->backends[i].weight = set->backends[i].is_healthy = 1;
+    }
+}
+
+/* Eisenbud and others, 2016 (docs/arena/maglev.h). */
 static size_t maglev(int unused, const struct nodes *n, int homes[KEYS])
 {
-    static int table[TABLE];
-    uint32_t place[NODES + 1] = {0}, step[NODES + 1] = {0};
-    int taken = 0;
+    static struct backend_set set; /* static: too large for some stacks */
+    static int table[MAGLEV_SIZE_MAX];
+    char name[NET_TEXT];
 
     (void)unused;
-    memset(table, -1, sizeof table);
-    for (int i = 0; i < n->count; i++) {
-        uint64_t hash = hash_of_node(n->at[i]);
-
-        place[i] = (uint32_t)(hash % TABLE);
-        step[i] = (uint32_t)(mix(hash) % (TABLE - 1) + 1);
+    make_set(&set, n);
+    maglev_build(table, MAGLEV_SIZE_MAX, &set);
+    for (int k = 0; k < KEYS; k++) {
+        name_key(name, k);
+        homes[k] = n->at[maglev_pick(table, MAGLEV_SIZE_MAX, name)];
     }
-    for (int i = 0; taken < TABLE; i = (i + 1) % n->count, taken++) {
-        while (table[place[i]] >= 0)
-            place[i] = (place[i] + step[i]) % TABLE;
-        table[place[i]] = n->at[i];
-    }
-    for (int k = 0; k < KEYS; k++)
-        homes[k] = table[keys[k] % TABLE];
     return sizeof table;
 }
 
@@ -161,16 +155,9 @@ static size_t consistent(int limit, const struct nodes *n, int homes[KEYS])
     const struct balance *how = balance_more_find("consistent_hash");
     char name[NET_TEXT];
 
-    memset(&set, 0, sizeof set);
-    set.num_backends = n->count;
-    for (int i = 0; i < n->count; i++) {
-        struct backend *b = &set.backends[i];
-
-        name_node(b->name, n->at[i]);
-        b->weight = b->is_healthy = 1;
-        if (limit > 0)
-            b->max_connections = KEYS / n->count * limit / 100;
-    }
+    make_set(&set, n);
+    for (int i = 0; i < n->count && limit > 0; i++)
+        set.backends[i].max_connections = KEYS / n->count * limit / 100;
     for (int k = 0; k < KEYS; k++) {
         struct backend *b;
 
@@ -273,7 +260,7 @@ int main(void)
 
     for (int k = 0; k < KEYS; k++) {
         name_key(name, k);
-        keys[k] = mix(balance_hash(slice_of(name)));
+        keys[k] = balance_mix(balance_hash(slice_of(name)));
     }
     printf("%d keys, %d nodes\n", KEYS, NODES);
     printf("%-22s %6s %13s  %13s  %13s\n", "", "", "% of the fair",
