@@ -70,8 +70,11 @@ void player_check(struct player *b, const int *is_ill)
                        RISE);
 }
 
-void player_report(struct backend *backend, int ok)
+void player_report(struct player *b, int i, int ok)
 {
-    if (!ok || backend->is_healthy)
+    struct backend *backend = &b->set.backends[i];
+
+    if (!ok || (b->failing[i] && backend->is_healthy))
         backend_report(backend, ok, FALL, RISE);
+    b->failing[i] = !ok;
 }

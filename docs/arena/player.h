@@ -13,7 +13,8 @@
 
 struct player {
     struct backend_set set;
-    int machine_of[MAX_BACKENDS]; /* the number of each in the whole */
+    int machine_of[MAX_BACKENDS];  /* the number of each in the whole */
+    uint8_t failing[MAX_BACKENDS]; /* their last request has failed */
 };
 
 /* The n-th of s->balancers, which begins with all backends up. If they know a
@@ -29,8 +30,8 @@ void player_learn_load(struct player *b, const int *load);
 /* A check of each backend: `is_ill` says what it finds, by machine. */
 void player_check(struct player *b, const int *is_ill);
 
-/* A request went well or failed, as seen by this balancer. What is down comes
- * back by checks alone. */
-void player_report(struct backend *backend, int ok);
+/* A request to the i-th went well or failed. As in lb's workers, success is news
+ * only after a failure, and what is down comes back by checks alone. */
+void player_report(struct player *b, int i, int ok);
 
 #endif

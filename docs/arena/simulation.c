@@ -86,7 +86,7 @@ static void take_back(struct world *w, struct request *r, int ok)
     w->load[r->machine]--;
     r->machine = MACHINE_NOBODY;
     r->attempt++;
-    player_report(b, ok);
+    player_report(&w->players[r->player], r->backend, ok);
 }
 
 static void begin_work(struct world *w, int number)

@@ -264,7 +264,8 @@ static void who_fails_fast_draws_all_to_him(void **state)
 
     (void)state;
     assert_true(lc.lost > 3 * rr.lost);
-    assert_true(rr.lost > 500);
+    assert_true(rr.lost > 500); /* two to three checks, 320 a second */
+    assert_true(rr.lost < 1100);
     result_close(&lc);
     result_close(&rr);
 }
