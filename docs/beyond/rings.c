@@ -1,10 +1,10 @@
-/* rings: ways to give each key a home among some nodes, compared without a network.
+/* rings: ways to give each key a home among nodes, compared without a network.
  *
- * How even are the shares, how many keys move when a node leaves or comes, and how
- * many of those move needlessly, from and to nodes that are in both lists?
+ * How even are the shares, how many keys move when a node leaves or comes, and
+ * how many of those move needlessly, from and to nodes that are in both lists?
  * consistent_hash is the code that lb runs (balance_more.h), maglev that of the
- * arena (maglev.h); the others are written down here as they are known. Nothing
- * is thrown: the figures are always the same. */
+ * arena; the others are written down here as they are known. No dice are thrown:
+ * the figures are the same each time. */
 
 #include "balance_more.h"
 #include "maglev.h"
@@ -43,7 +43,7 @@ static uint64_t hash_of_node(int node)
 }
 
 /* ---- the ways -------------------------------------------------------------
- * Each writes the home of every key, and returns the bytes that it remembers. */
+ * Each writes the home of every key, and returns the bytes that it keeps. */
 
 static size_t modulo(int unused, const struct nodes *n, int homes[KEYS])
 {
@@ -65,7 +65,7 @@ static int by_place(const void *a, const void *b)
     return (p->at > q->at) - (p->at < q->at);
 }
 
-/* The first point at this place or behind it; behind the last comes the first. */
+/* The first point at this place or behind it; behind the last is the first. */
 static int next_on_ring(const struct point *ring, int count, uint32_t place)
 {
     int low = 0, high = count;
@@ -99,8 +99,8 @@ static size_t ring(int points, const struct nodes *n, int homes[KEYS])
     return (size_t)count * sizeof ring[0];
 }
 
-/* Lamping and Veach, 2014: where the key would have jumped to last, had the nodes
- * come one by one. */
+/* Lamping and Veach, 2014: where the key would have jumped to last, had the
+ * nodes come one by one. */
 static size_t jump(int unused, const struct nodes *n, int homes[KEYS])
 {
     (void)unused;
@@ -169,7 +169,7 @@ static size_t consistent(int limit, const struct nodes *n, int homes[KEYS])
     return 0;
 }
 
-/* ---- the comparison ------------------------------------------------------- */
+/* ---- the comparison ------------------------------------------------------ */
 
 struct way {
     const char *name;
