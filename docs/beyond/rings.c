@@ -3,8 +3,8 @@
  * How even are the shares, how many keys move when a node leaves or comes, and
  * how many of those move needlessly, from and to nodes that are in both lists?
  * consistent_hash is the code that lb runs (balance_more.h), maglev that of the
- * arena; the others are written down here as they are known. No dice are thrown:
- * the figures are the same each time. */
+ * arena; the others are written down here as they are known. No dice are
+ * thrown: the figures are the same each time. */
 
 #include "balance_more.h"
 #include "maglev.h"
