@@ -1,11 +1,12 @@
-# backoff.awk: 200 clients find the server full in the same moment. When do they ask
-# again?
+# backoff.awk: 200 clients find the server full in the same moment. When do they
+# ask again?
 #
 #     awk -f docs/beyond/backoff.awk
 #
-# The server takes 10 in each 100 ms, and refuses the others. Who is refused waits
-# before he asks again: for a second each time (fixed), or twice as long each time,
-# from 0.5 s to 20 s, without or with dice. The dice fall the same each time.
+# The server takes 10 in each 100 ms, and refuses the others. Who is refused
+# waits before he asks again: for a second each time (fixed), or twice as long
+# each time, from 0.5 s to 20 s, without or with dice. The dice fall the same
+# each time.
 
 BEGIN {
     print "                     asked   most in    all served"
@@ -20,7 +21,7 @@ function run(how,    slot, n, left, asked, most, i) {
     left = 200
     for (slot = 0; left > 0; slot++) {
         n = 0
-        # Begins at another client each time: nobody is served first by his number.
+        # Begins at another client each time: nobody is first by his number.
         first = throw_dice(200)
         for (k = 0; k < 200; k++) {
             i = (first + k) % 200 + 1

@@ -6,8 +6,8 @@
 # (RFC 9113, section 4.1). Of DATA the total is told at the end.
 
 BEGIN {
-    split("DATA HEADERS PRIORITY RST_STREAM SETTINGS PUSH_PROMISE PING GOAWAY " \
-          "WINDOW_UPDATE CONTINUATION", names, " ")
+    split("DATA HEADERS PRIORITY RST_STREAM SETTINGS PUSH_PROMISE PING " \
+          "GOAWAY WINDOW_UPDATE CONTINUATION", names, " ")
     format = "%-14s %6s  %5s  %6s\n"
     printf format, "type", "length", "flags", "stream"
 }
@@ -23,8 +23,10 @@ function take(byte) {
     if (++place <= 9) head[place] = byte
     if (place == 9) {
         left = (head[1] * 256 + head[2]) * 256 + head[3]
-        printf format, head[4] < 10 ? names[head[4] + 1] : "type " head[4], left,
-            head[5], ((head[6] % 128 * 256 + head[7]) * 256 + head[8]) * 256 + head[9]
+        stream = head[6] % 128 * 256 + head[7]
+        stream = (stream * 256 + head[8]) * 256 + head[9]
+        printf format, head[4] < 10 ? names[head[4] + 1] : "type " head[4], \
+            left, head[5], stream
         if (head[4] == 0) data += left
     } else if (place > 9) {
         left--
