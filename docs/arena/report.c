@@ -243,7 +243,7 @@ void report_data(const struct settings *s, const struct result *r, int count,
         put(out, "-", name, "p99", result_quantile(&r[i], 0.99));
         put(out, "-", name, "max", result_quantile(&r[i], 1));
         put(out, "-", name, "most", 100 * result_busiest(&r[i]));
-        put(out, "-", name, "again", (double)r[i].retried);
-        put(out, "-", name, "lost", (double)r[i].lost);
+        fprintf(out, "- %s again %zu\n- %s lost %zu\n", name, r[i].retried,
+                name, r[i].lost);
     }
 }

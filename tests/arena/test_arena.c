@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARENA "docs/arena/arena"
+#define PROGRAM "docs/arena/arena"
 
 static struct run arena(const char *one, const char *two, const char *three)
 {
-    const char *argv[] = {ARENA, "REQUESTS=3000", one, two, three, NULL};
+    const char *argv[] = {PROGRAM, "REQUESTS=3000", one, two, three, NULL};
 
     return program_run(argv, NULL, 0);
 }
@@ -104,7 +104,7 @@ static void bad_words_are_told_in_one_line(void **state)
 
 static void what_would_take_for_ever_is_refused(void **state)
 {
-    const char *argv[] = {ARENA, "BALANCERS=256", "BACKENDS=256", "STALE=0.1",
+    const char *argv[] = {PROGRAM, "BALANCERS=256", "BACKENDS=256", "STALE=0.1",
                           NULL};
     struct run r = program_run(argv, NULL, 0);
 
