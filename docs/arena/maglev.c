@@ -2,6 +2,8 @@
 
 #include "balance_more.h"
 
+#include <assert.h>
+
 struct wish {
     uint32_t next, skip; /* the places next, next + skip, ... modulo the size */
 };
@@ -36,6 +38,7 @@ long maglev_build(int *table, int size, const struct backend_set *set)
     int taken = 0;
     long looks = 0;
 
+    assert(size > 1 && size > set->num_backends);
     for (int i = 0; i < size; i++)
         table[i] = -1;
     for (int i = 0; i < set->num_backends; i++)
