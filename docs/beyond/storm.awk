@@ -21,7 +21,8 @@ BEGIN {
 
 # budget: retries per 100 new requests (0: any number). told: the server knows
 # when a client gives up, and does nothing for it then. queue: so many wait, at
-# most; who finds it full is refused at once (0: any number).
+# most; who finds it full is refused, and asks again a second later (0: any
+# number).
 function run(name, retries, budget, told, queue,    tick, credit, second) {
     split("", born); split("", tries); split("", done); split("", waiting)
     split("", good)
