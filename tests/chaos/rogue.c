@@ -28,6 +28,7 @@
 
 #define PEERS_MAX 4096
 #define DRIP_MS   1000
+#define PHASES    20 /* not all drip at the same time: that would be a blow */
 #define OURS      2 /* places in pollfd[]: the signals, the listener */
 
 static const char PROGRAM[] = "rogue";
@@ -68,6 +69,7 @@ struct rogue {
     struct net_addresses to;
     int listener; /* -1: clients */
     uint64_t next_drip_ms;
+    int phase; /* whose turn it is then */
     struct peer peers[PEERS_MAX];
 };
 
@@ -181,10 +183,12 @@ static void accept_one(struct rogue *r)
         close(fd);
 }
 
-/* Once a second: a byte of each, and who was shown the door comes back. */
+/* Twenty times a second: a byte of every twentieth; and who was shown the door comes
+ * back. */
 static void tick(struct rogue *r)
 {
-    for (int i = 0; i < PEERS_MAX; i++) {
+    r->phase = (r->phase + 1) % PHASES;
+    for (int i = r->phase; i < PEERS_MAX; i += PHASES) {
         struct peer *p = &r->peers[i];
 
         if (p->fd < 0 && r->role->is_client && (uint64_t)i < r->count)
@@ -218,7 +222,7 @@ static int run(struct rogue *r)
 
         if (now_ms >= r->next_drip_ms) {
             tick(r);
-            r->next_drip_ms = now_ms + DRIP_MS;
+            r->next_drip_ms = now_ms + DRIP_MS / PHASES;
         }
         n = prepare(r, on);
         if (poll(on, n, clock_left_ms(r->next_drip_ms, now_ms)) < 0 &&
