@@ -144,16 +144,5 @@ struct backend *select_backend(const struct balance *balance,
                                struct backend_set *set, const char *client_ip,
                                const struct backend_mask *tried)
 {
-    struct backend_mask out = *tried;
-    struct backend *b;
-
-    if (set->num_backups == 0)
-        return balance->pick(set, client_ip, tried);
-    for (int i = 0; i < set->num_backends; i++)
-        if (set->backends[i].backup)
-            backend_mask_add(&out, i);
-    b = balance->pick(set, client_ip, &out);
-    if (b != NULL || balance_is_busy(set, &out))
-        return b;
     return balance->pick(set, client_ip, tried);
 }

@@ -62,9 +62,7 @@ int balance_is_idler(const struct backend *a, const struct backend *b);
 /* The algorithm of that name or alias, or NULL. */
 const struct balance *balance_find(const char *name);
 
-/* What `balance` picks; NULL if every backend is down, tried or busy. A backup is
- * picked only if all others are down or tried: while one of them is merely busy
- * it is waited for. */
+/* What `balance` picks; NULL if every backend is down, tried or busy. */
 struct backend *select_backend(const struct balance *balance,
                                struct backend_set *set, const char *client_ip,
                                const struct backend_mask *tried);

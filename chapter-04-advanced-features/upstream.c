@@ -63,13 +63,31 @@ static int has_asked_enough(const struct session *s)
     return max > 0 && backend_mask_count(&s->tried) >= max;
 }
 
-static struct backend *pick(const struct session *s,
-                            const struct backend_mask *tried)
+static struct backend *pick_any(const struct session *s,
+                                const struct backend_mask *tried)
 {
     const struct service *service = s->service;
 
     return select_backend(service->balance, service->set,
                           s->x.key[0] != '\0' ? s->x.key : s->x.client_ip, tried);
+}
+
+/* A backup is asked only if all others are down or tried: while one of them is
+ * merely busy it is waited for. */
+static struct backend *pick(const struct session *s,
+                            const struct backend_mask *tried)
+{
+    const struct backend_set *set = s->service->set;
+    struct backend_mask out = *tried;
+    struct backend *b;
+
+    if (set->num_backups == 0)
+        return pick_any(s, tried);
+    for (int i = 0; i < set->num_backends; i++)
+        if (set->backends[i].backup)
+            backend_mask_add(&out, i);
+    b = pick_any(s, &out);
+    return b != NULL || balance_is_busy(set, &out) ? b : pick_any(s, tried);
 }
 
 /* One that the last request to it did not find wanting, or NULL. */

@@ -2,7 +2,6 @@
  * holds for every algorithm, whoever is down. (Least connections and ip_hash:
  * test_balance_state.c.) */
 #include "balance.h"
-#include "failure.h"
 #include "fixture.h"
 #include "sets.h"
 
@@ -418,47 +417,6 @@ static void who_has_as_many_as_it_may_is_not_picked(void **state)
         assert_true(outcomes[i / 2][i % 2] > 0);
 }
 
-/* Chapter 10's: each algorithm leaves them alone while another one is up, tried
- * by nobody, or busy. */
-static void a_backup_is_for_when_no_other_is_left(void **state)
-{
-    static const struct {
-        const char *weights, *backups, *down, *tried;
-        int busy; /* the number of the one that has no room; 0: none */
-        const char *wanted; /* any of them */
-    } cases[] = {
-        {"1 1 1 1", "13", "", "", 0, "24"},  {"1 1 1 1", "13", "2", "", 0, "4"},
-        {"1 1 1 1", "13", "24", "", 0, "13"}, {"1 1 1 1", "13", "2", "4", 0, "13"},
-        {"1 1 1 1", "13", "", "24", 0, "13"}, {"1 1 1 1", "13", "24", "1", 0, "3"},
-        {"1 1 1 1", "13", "2", "", 4, "0"},   {"1 1 1 1", "13", "124", "3", 0, "0"},
-        {"1 1", "12", "", "", 0, "12"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int a = 0; a < ALGORITHMS; a++) {
-            struct backend_set *set = make_set_of(cases[i].weights);
-            struct backend_mask tried = nobody_tried;
-            char got[2] = "0";
-
-            for (const char *c = cases[i].backups; *c != '\0'; c++)
-                set->backends[*c - '1'].backup = ++set->num_backups > 0;
-            for (const char *c = cases[i].down; *c != '\0'; c++)
-                set->backends[*c - '1'].is_healthy = 0;
-            for (const char *c = cases[i].tried; *c != '\0'; c++)
-                backend_mask_add(&tried, *c - '1');
-            if (cases[i].busy > 0) {
-                struct backend *b = &set->backends[cases[i].busy - 1];
-
-                b->max_connections = b->active_connections = 1;
-            }
-            got[0] = (char)('0' + pick(algorithms[a], set, "10.0.0.1", &tried));
-            if (strstr(cases[i].wanted, got) == NULL)
-                failure("case %zu: %s picks %s, not one of %s", i,
-                        algorithms[a], got, cases[i].wanted);
-        }
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -475,7 +433,6 @@ int main(void)
         fixture_test(picks_only_who_is_up_and_untried),
         fixture_test(a_request_asks_each_backend_once),
         fixture_test(who_has_as_many_as_it_may_is_not_picked),
-        fixture_test(a_backup_is_for_when_no_other_is_left),
     };
 
     return fixture_run("balance", tests);

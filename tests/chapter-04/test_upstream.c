@@ -298,6 +298,47 @@ static void doubtful_ones_are_better_than_none(void **state)
     close_planned(rig);
 }
 
+/* Numbers of backends, from 1. `wanted` is who is asked, 0: nobody, for a place is
+ * waited for, or there is none (503). */
+static void a_backup_is_for_when_no_other_is_left(void **state)
+{
+    static const struct {
+        const char *backups, *down, *refuse;
+        int busy, wanted;
+    } cases[] = {
+        {"13", "", "", 0, 2},  {"13", "2", "", 0, 4},   {"13", "24", "", 0, 1},
+        {"13", "2", "4", 0, 1}, {"13", "", "24", 0, 1}, {"13", "24", "1", 0, 3},
+        {"13", "2", "", 4, 0}, {"13", "124", "", 0, 3}, {"1234", "1", "", 0, 2},
+        {"13", "1234", "", 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rig *rig = start_planned(4);
+        struct backend_set *set = &rig->set;
+        int client;
+
+        for (const char *c = cases[i].backups; *c != '\0'; c++)
+            set->backends[*c - '1'].backup = ++set->num_backups > 0;
+        for (const char *c = cases[i].down; *c != '\0'; c++)
+            set->backends[*c - '1'].is_healthy = 0;
+        for (const char *c = cases[i].refuse; *c != '\0'; c++)
+            plan.of[*c - '1'] = REFUSE;
+        if (cases[i].busy > 0)
+            set->backends[cases[i].busy - 1].max_connections = -1;
+        client = rig_client(rig, RIG_GET);
+        if (cases[i].wanted > 0) {
+            rig_answer(rig, cases[i].wanted - 1);
+            rig_expect(rig, client, RIG_ANSWER);
+        } else {
+            rig_expect_status(rig, client, 503);
+            assert_int_equal(plan.lent, 0);
+        }
+        wire_close(client);
+        close_planned(rig);
+    }
+}
+
 /* ---- sent again, or not -------------------------------------------------- */
 
 /* The first backend takes the request and hangs up. Returns what it got. */
@@ -526,6 +567,7 @@ int main(void)
         fixture_test(then_it_is_the_next_backends_turn),
         fixture_test(the_second_try_is_a_safe_one),
         fixture_test(doubtful_ones_are_better_than_none),
+        fixture_test(a_backup_is_for_when_no_other_is_left),
         fixture_test(what_does_no_harm_is_sent_again),
         fixture_test(a_body_is_sent_again_with_its_head),
         fixture_test(a_body_that_we_have_no_more_is_not),
