@@ -63,11 +63,17 @@ void player_learn_load(struct player *b, const int *load)
     }
 }
 
-void player_check(struct player *b, const int *is_ill)
+int player_check(struct player *b, const int *is_ill)
 {
-    for (int i = 0; i < b->set.num_backends; i++)
-        backend_report(&b->set.backends[i], !is_ill[b->machine_of[i]], FALL,
-                       RISE);
+    int doubts = 0;
+
+    for (int i = 0; i < b->set.num_backends; i++) {
+        struct backend *is = &b->set.backends[i];
+
+        backend_report(is, !is_ill[b->machine_of[i]], FALL, RISE);
+        doubts += !is->is_healthy || is->streak > 0;
+    }
+    return doubts > 0;
 }
 
 void player_report(struct player *b, int i, int ok)

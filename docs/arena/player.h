@@ -27,8 +27,9 @@ void player_begin(struct player *b, const struct settings *s, int n);
 /* It learns how many requests each machine has, from whomever. */
 void player_learn_load(struct player *b, const int *load);
 
-/* A check of each backend: `is_ill` says what it finds, by machine. */
-void player_check(struct player *b, const int *is_ill);
+/* A check of each backend: `is_ill` says what it finds, by machine. Whether one is
+ * down or in doubt, and the next check should come soon. */
+int player_check(struct player *b, const int *is_ill);
 
 /* A request to the i-th went well or failed. As in lb's workers, success is news
  * only after a failure, and what is down comes back by checks alone. */

@@ -182,7 +182,7 @@ static const struct setting settings[] = {
     {"RETRIES", NUMBER(WHOLE, retries, 0, 255), "2",
      "further attempts of a request, on other backends"},
     {"CHECK", NUMBER(REAL, check_s, 0.01, 3600), "1",
-     "s between two health checks of a backend"},
+     "s between two health checks; at most 1 while in doubt"},
     {"BALANCERS", NUMBER(WHOLE, balancers, 1, MAX_BALANCERS), "1",
      "how many, each with its share of the requests"},
     {"STALE", WORDS(read_stale), "never",
@@ -270,7 +270,7 @@ static double turns_beside(const struct settings *s)
     double seconds = s->requests / settings_rate(s) +
                      longest_queue * s->service_ms / 1000 * (1 + s->slow) +
                      s->timeout_ms / 1000;
-    double each_second = 1 / s->check_s;
+    double each_second = s->check_s < 1 ? 1 / s->check_s : 1;
 
     if (s->stale_ms > 0)
         each_second += 1000 / s->stale_ms;

@@ -13,6 +13,7 @@
 #define NS_PER_MS   1e6
 #define LONGEST_NS  1e13 /* of a request: a million of them fit into 64 bits */
 #define CLIENT_TEXT 16
+#define FAST_S      1.0 /* as lb: between checks of one that is in doubt */
 
 enum { STREAM_ARRIVALS, STREAM_WORK, STREAM_SENDERS }; /* see chance.h */
 enum kind { ARRIVAL, DONE, GIVEN_UP, CHECK, LOOK, FALLS_ILL, RECOVERS };
@@ -238,9 +239,11 @@ static void recover(struct world *w, int machine)
 
 static void check(struct world *w, int player)
 {
-    player_check(&w->players[player], w->is_ill);
+    int soon = player_check(&w->players[player], w->is_ill);
+    double next_s = soon && w->s->check_s > FAST_S ? FAST_S : w->s->check_s;
+
     w->result->checks += (size_t)w->s->subset;
-    plan(w, w->s->check_s * NS_PER_S, CHECK, player, 0);
+    plan(w, next_s * NS_PER_S, CHECK, player, 0);
 }
 
 static void look(struct world *w, int who)
