@@ -63,24 +63,34 @@ void player_learn_load(struct player *b, const int *load)
     }
 }
 
-int player_check(struct player *b, const int *is_ill)
+int player_check(struct player *b, const int *is_ill, uint64_t now_ms)
 {
     int doubts = 0;
 
     for (int i = 0; i < b->set.num_backends; i++) {
         struct backend *is = &b->set.backends[i];
 
-        backend_report(is, !is_ill[b->machine_of[i]], FALL, RISE);
+        if (now_ms >= b->held_until_ms[i])
+            backend_report(is, !is_ill[b->machine_of[i]], FALL, RISE);
         doubts += !is->is_healthy || is->streak > 0;
     }
     return doubts > 0;
 }
 
-void player_report(struct player *b, int i, int ok)
+void player_report(struct player *b, int i, int ok, uint64_t now_ms)
 {
     struct backend *backend = &b->set.backends[i];
+    int hold_ms;
 
-    if (!ok || (b->failing[i] && backend->is_healthy))
-        backend_report(backend, ok, FALL, RISE);
-    b->failing[i] = !ok;
+    if (ok) {
+        passive_succeeded(&b->passive[i]);
+        return;
+    }
+    if (!backend->is_healthy)
+        return;
+    hold_ms = passive_failed(&b->passive[i], now_ms, FALL);
+    if (hold_ms < 0 || backend_healthy_count(&b->set) == 1)
+        return;
+    backend_report(backend, 0, 1, RISE);
+    b->held_until_ms[i] = now_ms + (uint64_t)hold_ms;
 }

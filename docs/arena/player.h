@@ -2,6 +2,7 @@
 #define PLAYER_H
 
 #include "backend.h"
+#include "passive.h"
 #include "settings.h"
 
 /* player: one load balancer: what it knows of the backends.
@@ -14,7 +15,8 @@
 struct player {
     struct backend_set set;
     int machine_of[MAX_BACKENDS];  /* the number of each in the whole */
-    uint8_t failing[MAX_BACKENDS]; /* their last request has failed */
+    struct passive passive[MAX_BACKENDS]; /* what requests say of each ... */
+    uint64_t held_until_ms[MAX_BACKENDS]; /* ... and until when checks say nothing */
 };
 
 /* The n-th of s->balancers, which begins with all backends up. If they know a
@@ -29,10 +31,11 @@ void player_learn_load(struct player *b, const int *load);
 
 /* A check of each backend: `is_ill` says what it finds, by machine. Whether one is
  * down or in doubt, and the next check should come soon. */
-int player_check(struct player *b, const int *is_ill);
+int player_check(struct player *b, const int *is_ill, uint64_t now_ms);
 
-/* A request to the i-th went well or failed. As in lb's workers, success is news
- * only after a failure, and what is down comes back by checks alone. */
-void player_report(struct player *b, int i, int ok);
+/* A request to the i-th went well or failed. As in lb's master: failures in a row
+ * take it down (passive.h), but not the last one, and what is down comes back by
+ * checks alone. */
+void player_report(struct player *b, int i, int ok, uint64_t now_ms);
 
 #endif

@@ -87,7 +87,7 @@ static void take_back(struct world *w, struct request *r, int ok)
     w->load[r->machine]--;
     r->machine = MACHINE_NOBODY;
     r->attempt++;
-    player_report(&w->players[r->player], r->backend, ok);
+    player_report(&w->players[r->player], r->backend, ok, w->now_ns / 1000000);
 }
 
 static void begin_work(struct world *w, int number)
@@ -239,7 +239,8 @@ static void recover(struct world *w, int machine)
 
 static void check(struct world *w, int player)
 {
-    int soon = player_check(&w->players[player], w->is_ill);
+    int soon = player_check(&w->players[player], w->is_ill,
+                            w->now_ns / 1000000);
     double next_s = soon && w->s->check_s > FAST_S ? FAST_S : w->s->check_s;
 
     w->result->checks += (size_t)w->s->subset;
