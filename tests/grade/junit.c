@@ -1,10 +1,13 @@
 /* JUnit XML, as CI systems read it: a suite for each lab. */
+#include <stdlib.h>
+
 #include "quote.h"
 #include "report.h"
 
 static void add_case(struct text *t, const struct attempt *a, int index)
 {
     const struct result *r = &a->results[index];
+    struct text said = {0};
 
     text_printf(t, "    <testcase classname=\"lab.%s\" name=\"",
                 a->lab->number);
@@ -19,8 +22,10 @@ static void add_case(struct text *t, const struct attempt *a, int index)
     quote_xml(t, r->why[0] != '\0' ? r->why : r->hint);
     text_printf(t, "\"");
     if (r->outcome == FAILED) {
-        text_printf(t, ">");
-        quote_xml(t, r->said);
+        report_said(&said, r->said);
+        text_printf(t, ">\n");
+        quote_xml(t, said.at != NULL ? said.at : "");
+        free(said.at);
         text_printf(t, "</failure>\n    </testcase>\n");
     } else {
         text_printf(t, "/>\n    </testcase>\n");

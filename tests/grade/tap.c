@@ -4,7 +4,8 @@
 #include "quote.h"
 #include "report.h"
 
-/* A YAML block of two spaces; `|` keeps the lines as they are. */
+/* A YAML block of two spaces; `|` keeps the lines as they are. Only what readers of
+ * TAP 13 know, too: Perl's prove has no YAML of its own. */
 static void add_diagnosis(struct text *t, const struct attempt *a, int index)
 {
     const struct result *r = &a->results[index];
@@ -23,8 +24,9 @@ static void add_diagnosis(struct text *t, const struct attempt *a, int index)
         text_printf(t, "\n");
     }
     if (r->outcome == FAILED && r->said[0] != '\0') {
-        text_printf(t, "  output: |2\n");
-        quote_lines(t, r->said, "    ", 60, 500);
+        /* The first line has no blank of its own: it sets the indentation. */
+        text_printf(t, "  output: |\n      it printed:\n");
+        report_said(t, r->said);
     }
     text_printf(t, "  ...\n");
 }
