@@ -67,6 +67,7 @@ labs-check:  ## prove the labs: starters fail, solutions pass, twins die (LAB=..
 	+@$(GRADER)
 	+@sh tests/grade/prove-all $(notdir $(chosen_labs)) $(call chosen,RUNS CC)
 	$(if $(LAB),,@sh tests/grade/index --check docs/labs.md)
+	$(if $(LAB),,@sh tests/grade/symptoms --check docs/students.md)
 	$(if $(LAB),,@sh tests/grade/rubric check docs/rubric/*.rubric)
 
 bughunt:     ## grade a student's own tests by the twins they kill: LAB=1.1, TESTS=mine
@@ -108,6 +109,7 @@ predict:     ## predict, run, explain: CH=5 Q=2; without Q a list; CHECK=1 repla
 
 docs:        ## refresh what the texts take from the code: quotes, indexes, tables
 	@sh tests/grade/index docs/labs.md
+	@sh tests/grade/symptoms docs/students.md
 	@sh docs/appendix/write
 	+@$(MAKE_IN) docs/tools refresh
 
