@@ -87,7 +87,7 @@ accept:      ## the course's end-to-end suites on your program: AS=lb LB=path [S
 rubric:      ## the sheet of a rubric: RUBRIC=chapter-04 [RUN=1 SUBMISSION=... LB=...]
 	+@$(if $(RUN),$(GRADER))
 	@sh tests/grade/rubric $(if $(RUN),run,sheet) docs/rubric/$(RUBRIC).rubric \
-	    $(call chosen,SUBMISSION SEED LB ONLY)
+	    $(call chosen,SUBMISSION SEED LB START ONLY)
 
 rubric-check: ## whether the rubrics add up, and all that they name exists
 	@sh tests/grade/rubric check docs/rubric/*.rubric
