@@ -113,7 +113,7 @@ docs:        ## refresh what the texts take from the code: quotes, indexes, tabl
 	@sh docs/appendix/write
 	+@$(MAKE_IN) docs/tools refresh
 
-docs-check:  ## check the READMEs: quotes, links, and every command (FILES=... for some)
+docs-check: all ## check the READMEs: quotes, links, and every command (FILES=... for some)
 	$(if $(FILES),,@sh docs/appendix/write --check)
 	$(if $(FILES),,@sh docs/book/book --check)
 	+@$(MAKE_IN) docs/tools check

@@ -24,7 +24,11 @@ static const char copy_script[] =
     "else\n"
     "    find . \\( -name .git -o -path ./build \\) -prune -o -type f -print\n"
     "fi | tar -cf - -T - | tar -xf - -C \"$2/tree\"\n"
-    "find \"$2/tree\" -type f >\"$2/list\"\n";
+    "find \"$2/tree\" -type f >\"$2/list\"\n"
+    "[ -d build/plain ] || exit 0\n"
+    "find build/plain -path build/plain/tests -prune -o -type f"
+    " \\( -name '*.[ado]' -o -name flags -o -name '*_page.c' \\) -print |\n"
+    "    tar -cf - -T - | tar -xf - -C \"$2/tree\"\n";
 
 /* Runs a shell script with two arguments; returns its exit status, or -1. */
 static int run(const char *script, const char *one, const char *two)

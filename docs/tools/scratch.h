@@ -7,7 +7,8 @@
 
 /* scratch: a copy of the tree in a temporary directory, for one replay.
  *
- * It holds what git knows or would add (without git: all but .git and build).
+ * It holds what git knows or would add (without git: all but .git and build), and
+ * the objects of build/plain, if there are any: so `make` there need only link.
  * In its .json and .conf files and its scripts (#!) are the real ports. */
 
 struct scratch {
