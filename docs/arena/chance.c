@@ -58,12 +58,18 @@ double chance_exp(double x)
     double result = 1, twos = 1;
     int halvings = 0;
 
-    for (; x > LN_2; x -= LN_2)
+    while (x > LN_2) {
+        x -= LN_2;
         twos *= 2;
-    for (; x < 0; x += LN_2)
+    }
+    while (x < 0) {
+        x += LN_2;
         twos /= 2;
-    for (; x > 0.1; x /= 2)
+    }
+    while (x > 0.1) {
+        x /= 2;
         halvings++;
+    }
     for (int n = TERMS; n > 0; n--)
         result = 1 + x / n * result;
     while (halvings-- > 0)
@@ -76,9 +82,13 @@ double chance_log(double x)
 {
     double twos = 0;
 
-    for (; x >= 1; x /= 2)
+    while (x >= 1) {
+        x /= 2;
         twos++;
-    for (; x < 0.5; x *= 2)
+    }
+    while (x < 0.5) {
+        x *= 2;
         twos--;
+    }
     return twos * LN_2 - balance_exponential((uint64_t)(x * TWO_53) << 11);
 }
