@@ -58,6 +58,8 @@ static const struct {
     {"s/^# test.*/    a hint/", "points", "a hint without a test: a hint"},
     {"s/^title/titel/", "lab", "no such key: titel"},
     {"s/^seconds: .*/seconds: x/", "lab", "not a number above 0: seconds"},
+    {"s/^seconds: .*/suites: tests\\/none/", "lab",
+     "tests/none.c: cannot be taken"},
 };
 
 static void a_lab_with_a_fault_is_not(void **state)
@@ -134,6 +136,24 @@ static void a_seed_varies_the_lab(void **state)
     graded_end(&g);
 }
 
+/* Those that are joined change together, whatever letters they have. */
+static void words_that_are_joined_vary_together(void **state)
+{
+    struct graded g;
+
+    (void)state;
+    graded_begin(&g);
+    shell("cd \"$1\" && mkdir pair && "
+          "echo 'vary: ADD=/s.b PLUS=/m&[n' >pair/lab && "
+          "echo 'ADD /s.b /sub' >pair/text && "
+          "for seed in 1 2 3 4 5 6 7 8; do "
+          "sh \"$0/tests/grade/vary\" pair $seed varied && "
+          "cat varied/text; done | sort -u >seen && "
+          "printf 'ADD /s.b /sub\\nPLUS /m&[n /sub\\n' | cmp - seen",
+          g.top);
+    graded_end(&g);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -143,6 +163,7 @@ int main(void)
         fixture_test(one_that_sees_nothing_gets_none),
         fixture_test(a_false_alarm_gets_none),
         fixture_test(a_seed_varies_the_lab),
+        fixture_test(words_that_are_joined_vary_together),
     };
 
     return fixture_run("prove", tests);

@@ -45,7 +45,7 @@ static int connect_to_backend(struct request *r,
 static int rewrite(struct request *r)
 {
     char ip[NET_IP_TEXT], value[FORWARDED_FOR_MAX];
-    struct http_field field = {{"X-Forwarded-For", 15}, {value, 0}};
+    struct http_field field = {SLICE("X-Forwarded-For"), {value, 0}};
     struct net_address client;
 
     client.len = sizeof client.storage;
