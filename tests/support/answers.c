@@ -43,6 +43,16 @@ static const char *find_key(const char *text, const char *key)
     return NULL;
 }
 
+static const char *behind_article(const char *answer)
+{
+    static const char *const articles[] = {"the ", "a ", "an "};
+
+    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
+        if (strncmp(answer, articles[i], strlen(articles[i])) == 0)
+            return answer + strlen(articles[i]);
+    return answer;
+}
+
 /* The rest of that line in the form that is compared. */
 static void normalise(const char *from, char out[ANSWER_MAX])
 {
@@ -60,6 +70,7 @@ static void normalise(const char *from, char out[ANSWER_MAX])
     while (len > 0 && out[len - 1] == ' ')
         len--;
     out[len] = '\0';
+    memmove(out, behind_article(out), strlen(behind_article(out)) + 1);
 }
 
 const char *answer_to(const char *key)

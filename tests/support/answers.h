@@ -7,10 +7,10 @@
  *     # How many bytes is an IPv4 address?
  *     ipv4_bytes: 4
  *
- * Compared is what is left without case, quotes, brackets, commas and more than
- * one blank: "[S], [S.]" is "s s.". A failure shows what was written, and not
- * what would have been right. All functions fail the running test instead of
- * returning an error. */
+ * Compared is what is left without case, quotes, brackets, commas, more than one
+ * blank and an article in front: "[S], [S.]" is "s s.", "The server" is "server".
+ * A failure shows what was written, and not what would have been right. All
+ * functions fail the running test instead of returning an error. */
 
 /* The answer to a question, as it is compared; fails if there is none. Valid
  * until the next call. */
