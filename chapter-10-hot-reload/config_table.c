@@ -131,7 +131,8 @@ const struct config_key config_keys[] = {
     {"limits", "connections", CONFIG_INTEGER, AT(limits.connections), 1, MANY,
      "10000", "clients at a time, for each worker"},
     {CONFIG_TOP, "retries", CONFIG_INTEGER, AT(retries), 0, MAX_BACKENDS - 1,
-     "2", "further attempts, on other backends"},
+     "2", "further backends that are asked when one refuses, breaks off, talks "
+     "nonsense or is late; if the request may be repeated"},
 
     {CONFIG_TOP, "static", CONFIG_SECTION, AT(files.on), 0, 0, CONFIG_ABSENT,
      "files that are served, not proxied; absent: none"},
