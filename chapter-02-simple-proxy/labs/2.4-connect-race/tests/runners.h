@@ -71,7 +71,7 @@ static inline void expect_winner(const char *what, const int *ports, int count,
 
     expect_int(about("%s: the index of the winner", what),
                fd < 0 ? -1 : which, winner);
-    expect_between(about("%s: milliseconds", what), took_ms, least_ms, 4000);
+    expect_between(about("%s: milliseconds", what), took_ms, least_ms, 9000);
     close(fd);
 }
 
