@@ -21,7 +21,7 @@
 #define HOST "HTTP/1.1\r\nHost: h\r\n"
 #define GET  "GET / " HOST "\r\n"
 #define OK   "HTTP/1.1 200 OK\r\n"
-#define YES  OK "Content-Length: 3\r\n\r\nyes" /* after it both ends stay */
+#define YES  LB_YES    /* after it both ends stay */
 #define BYE  LB_ANSWER /* after it the backend's end closes */
 
 /* The head of the next request on a connection to a backend begins with this;

@@ -3,8 +3,6 @@
 
 #include "whole_lb.h"
 
-#define GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-
 static struct whole c;
 
 /* A client whose request is with a scripted backend. */
@@ -14,9 +12,9 @@ static void begin_request(const char *members)
 {
     char head[4096];
 
-    whole_start_plan(&c, &(struct lb_plan){.scripted = 1}, members);
+    whole_start_scripted(&c, 1, members);
     client = wire_connect(c.lb.port);
-    wire_send_text(client, GET);
+    wire_send_text(client, LB_GET);
     backend = lb_take(&c.lb, 0, head, sizeof head);
 }
 
@@ -50,7 +48,7 @@ static void what_is_under_way_finishes(void **state)
     program_expect(c.lb.program, "lb: draining\n");
     expect_refused();
     wire_expect_silence(client, 100);
-    wire_send_text(backend, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes");
+    wire_send_text(backend, LB_YES);
     wire_receive_until(client, "\r\n\r\n", head, sizeof head);
     assert_non_null(strstr(head, "\r\nConnection: close\r\n"));
     wire_expect_text(client, "yes");
@@ -75,7 +73,7 @@ static void idle_clients_are_let_go_at_once(void **state)
 {
     (void)state;
     begin_request("'workers': 2");
-    wire_send_text(backend, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes");
+    wire_send_text(backend, LB_YES);
     wire_receive_until(client, "yes", (char[4096]){0}, 4096);
     program_signal(c.lb.program, SIGTERM);
     wire_expect_end(client);

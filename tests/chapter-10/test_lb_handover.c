@@ -3,8 +3,6 @@
 
 #include "whole_lb.h"
 
-#define GET "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-
 /* Of two backends, only this one. */
 #define ONLY(n) \
     "'workers': 2, 'backends': [{'host': '127.0.0.1', 'port': $" #n "}]"
@@ -39,7 +37,7 @@ static int kept_client(void)
 {
     int client = wire_connect(c.lb.port);
 
-    wire_send_text(client, GET);
+    wire_send_text(client, LB_GET);
     assert_false(answered_by(client, "b1"));
     return client;
 }
@@ -55,7 +53,7 @@ static void an_idle_one_is_not_cut_but_told_with_its_next_answer(void **state)
     client = kept_client();
     whole_reload(&c, ONLY(2));
     wire_expect_silence(client, 300);
-    wire_send_text(client, GET);
+    wire_send_text(client, LB_GET);
     assert_true(answered_by(client, "b1")); /* by the old configuration */
     wire_expect_end(client);
     wire_close(client);
@@ -74,7 +72,7 @@ static void one_that_has_asked_for_nothing_yet_may_ask(void **state)
     expect_metric(c.admin, "lb_connections_active", 1); /* it was accepted */
     whole_reload(&c, ONLY(2));
     wire_expect_silence(client, 200);
-    wire_send_text(client, GET);
+    wire_send_text(client, LB_GET);
     assert_true(answered_by(client, "b1"));
     wire_expect_end(client);
     wire_close(client);
@@ -107,7 +105,7 @@ static void a_request_under_way_finishes_on_the_old_configuration(void **state)
     whole_start_plan(&c, &(struct lb_plan){.real = 1, .scripted = 1},
                           ONLY(2));
     client = wire_connect(c.lb.port);
-    wire_send_text(client, GET);
+    wire_send_text(client, LB_GET);
     backend = lb_take(&c.lb, 1, head, sizeof head);
     whole_reload(&c, ONLY(1));
     lb_expect_order(&c.lb, "b1 b1");
@@ -187,7 +185,7 @@ static void of_pipelined_requests_those_answered_are_answered_whole(
     whole_start_plan(&c, &(struct lb_plan){.real = 1, .scripted = 1},
                           ONLY(2));
     client = wire_connect(c.lb.port);
-    wire_send_text(client, GET GET GET);
+    wire_send_text(client, LB_GET LB_GET LB_GET);
     backend = lb_take(&c.lb, 1, head, sizeof head);
     whole_reload(&c, ONLY(1));
     wire_send_text(backend, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
@@ -218,7 +216,7 @@ static void connections_in_the_queue_are_not_lost(void **state)
         assert_int_equal(kill(pids[i], SIGSTOP), 0);
     for (int i = 0; i < QUEUED; i++) {
         clients[i] = wire_connect(c.lb.port);
-        wire_send_text(clients[i], GET);
+        wire_send_text(clients[i], LB_GET);
     }
     whole_reload(&c, "'workers': 2");
     for (int i = 0; i < QUEUED; i++) {

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <time.h>
 
-#include "configured_lb.h"
 #include "deadline.h"
 #include "failure.h"
+#include "whole_lb.h"
 
 /* The first of these that can be run, or NULL. */
 static const char *find(const char *const paths[])
@@ -26,8 +26,8 @@ static const char *const openssls[] = {"/usr/bin/openssl",
 
 static struct {
     const char *openssl, *hitch;
-    struct configured_lb lb;
-    struct program *backend, *terminator;
+    struct whole c;
+    struct program *terminator;
     char key[96], certificate[96];
     int port; /* of the terminator */
 } tls;
@@ -56,9 +56,9 @@ static void make_certificate(void)
         tls.certificate, NULL};
     struct run r;
 
-    snprintf(tls.key, sizeof tls.key, "%s/key", tls.lb.scratch.dir);
+    snprintf(tls.key, sizeof tls.key, "%s/key", tls.c.scratch.dir);
     snprintf(tls.certificate, sizeof tls.certificate, "%s/certificate",
-             tls.lb.scratch.dir);
+             tls.c.scratch.dir);
     r = program_run(args, NULL, 0);
     if (r.status != 0)
         failure("openssl req: %s", r.err);
@@ -98,7 +98,7 @@ static void start_terminator(const char *version)
         snprintf(frontend, sizeof frontend, "--frontend=[127.0.0.1]:%d",
                  tls.port);
         snprintf(backend, sizeof backend, "--backend=[127.0.0.1]:%d",
-                 tls.lb.port);
+                 tls.c.lb.port);
         tls.terminator = program_spawn(args);
         if (comes_up(tls.terminator))
             return;
@@ -115,12 +115,7 @@ static void start(const char *version)
         print_message("hitch and openssl are not installed: skipped\n");
         skip();
     }
-    tls.backend = program_start("backends/simple_http_backend", "0", "b1",
-                                NULL);
-    tls.lb.backends = 0;
-    configured_start(&tls.lb, "\"backends\": [{\"host\": \"127.0.0.1\", "
-                     "\"port\": %d}], \"proxy_protocol\": true",
-                     program_port(tls.backend));
+    whole_start(&tls.c, 1, "'proxy_protocol': true");
     make_certificate();
     start_terminator(version);
 }
@@ -131,8 +126,7 @@ static void stop(void)
     program_wait(tls.terminator);
     remove(tls.key);
     remove(tls.certificate);
-    configured_stop(&tls.lb);
-    program_stop(tls.backend);
+    whole_stop(&tls.c);
 }
 
 /* ---- the tests ----------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* lb: what is too much is what the file says. */
 #include "fixture.h"
 
-#include "configured_lb.h"
+#include "whole_lb.h"
 
 static void expect_status(int port, const char *request, const char *status)
 {
@@ -16,26 +16,24 @@ static void expect_status(int port, const char *request, const char *status)
 
 static void limits_are_those_of_the_file(void **state)
 {
-    struct configured_lb lb;
+    struct whole c;
     char request[600];
 
     (void)state;
-    configured_listen(&lb, 1);
-    configured_start(&lb, "\"backends\": [{\"host\": \"127.0.0.1\", \"port\": "
-                     "%d}], \"limits\": {\"header_bytes\": 256, \"headers\": 2,"
-                     " \"body_bytes\": 5}", lb.ports[0]);
+    whole_start_scripted(&c, 1, "'limits': {'header_bytes': 256, "
+                                "'headers': 2, 'body_bytes': 5}");
     snprintf(request, sizeof request, "GET /%0300d", 0);
-    expect_status(lb.port, request, "HTTP/1.1 414 ");
+    expect_status(c.lb.port, request, "HTTP/1.1 414 ");
     snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: h\r\nA: %0300d",
              0);
-    expect_status(lb.port, request, "HTTP/1.1 431 ");
-    expect_status(lb.port, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\n\r\n",
-                  "HTTP/1.1 431 ");
-    expect_status(lb.port, "PUT / HTTP/1.1\r\nHost: h\r\n"
+    expect_status(c.lb.port, request, "HTTP/1.1 431 ");
+    expect_status(c.lb.port, "GET / HTTP/1.1\r\nHost: h\r\n"
+                  "A: b\r\nA: b\r\n\r\n", "HTTP/1.1 431 ");
+    expect_status(c.lb.port, "PUT / HTTP/1.1\r\nHost: h\r\n"
                   "Content-Length: 6\r\n\r\n", "HTTP/1.1 413 ");
-    expect_status(lb.port, "PUT / HTTP/1.1\r\nHost: h\r\n"
+    expect_status(c.lb.port, "PUT / HTTP/1.1\r\nHost: h\r\n"
                   "Transfer-Encoding: chunked\r\n\r\n6\r\n", "HTTP/1.1 413 ");
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 int main(void)

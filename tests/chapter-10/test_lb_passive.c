@@ -4,11 +4,11 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include "configured_lb.h"
 #include "deadline.h"
 #include "failure.h"
+#include "whole_lb.h"
 
-static struct configured_lb lb;
+static struct whole c;
 static char head[4096];
 
 /* The next request, to either of the two: its connection. */
@@ -21,11 +21,12 @@ static int take(int *which)
 
         if (deadline_left(limit) == 0)
             failure("no request comes");
-        if (deadline_poll(lb.at[i], POLLIN, deadline_in(10)) == 0)
+        if (deadline_poll(c.lb.listener[i], POLLIN, deadline_in(10)) == 0)
             continue;
-        fd = wire_accept(lb.at[i]);
-        if (!configured_is_request(fd, head, sizeof head))
+        fd = wire_accept(c.lb.listener[i]);
+        if (!lb_is_request(fd))
             continue;
+        wire_receive_until(fd, "\r\n\r\n", head, sizeof head);
         *which = i;
         return fd;
     }
@@ -35,9 +36,9 @@ static int take(int *which)
  * comes back. Whether the first was asked. */
 static int ask(void)
 {
-    int client = wire_connect(lb.port), backend, which, asked = 0;
+    int client = wire_connect(c.lb.port), backend, which, asked = 0;
 
-    wire_send_text(client, CONFIGURED_GET);
+    wire_send_text(client, LB_GET);
     while (backend = take(&which), which == 0) {
         wire_send_text(backend, "what?\r\n\r\n");
         wire_expect_end(backend);
@@ -65,9 +66,9 @@ static void expect_marked(const char *how)
 {
     char line[128];
 
-    snprintf(line, sizeof line, "Backend 127.0.0.1:%d marked %s\n", lb.ports[0],
-             how);
-    program_expect(lb.program, line);
+    snprintf(line, sizeof line, "Backend 127.0.0.1:%d marked %s\n",
+             c.lb.backend_port[0], how);
+    program_expect(c.lb.program, line);
 }
 
 /* Three in a row take it down, and its good checks bring it back; then one is
@@ -75,11 +76,7 @@ static void expect_marked(const char *how)
 static void requests_may_take_it_down(void **state)
 {
     (void)state;
-    configured_listen(&lb, 2);
-    configured_start(&lb, "\"health_check\": {\"interval\": 0.2}, \"backends\": ["
-                     "{\"host\": \"127.0.0.1\", \"port\": %d},"
-                     "{\"host\": \"127.0.0.1\", \"port\": %d}]", lb.ports[0],
-                     lb.ports[1]);
+    whole_start_scripted(&c, 2, "'health_check': {'interval': 0.2}");
     for (int i = 0; i < 3; i++)
         misbehave();
     expect_marked("UNHEALTHY");
@@ -87,28 +84,26 @@ static void requests_may_take_it_down(void **state)
     misbehave();
     expect_marked("UNHEALTHY");
     expect_marked("HEALTHY");
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 /* Without it there would be nobody: so it stays, however bad it is. */
 static void the_last_one_stays(void **state)
 {
     (void)state;
-    configured_listen(&lb, 1);
-    configured_start(&lb, "\"backends\": [{\"host\": \"127.0.0.1\", \"port\": "
-                     "%d}]", lb.ports[0]);
+    whole_start_scripted(&c, 1, "");
     for (int i = 0; i < 6; i++) {
-        int client = wire_connect(lb.port), backend;
+        int client = wire_connect(c.lb.port), backend;
 
-        wire_send_text(client, CONFIGURED_GET);
-        backend = configured_take(&lb, 0, head, sizeof head);
+        wire_send_text(client, LB_GET);
+        backend = lb_take(&c.lb, 0, head, sizeof head);
         wire_send_text(backend, "what?\r\n\r\n");
         wire_receive_until(client, "\r\n\r\n", head, sizeof head);
         assert_memory_equal(head, "HTTP/1.1 502", 12);
         wire_close(backend);
         wire_close(client);
     }
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 int main(void)

@@ -1,50 +1,48 @@
 /* lb: how long connections to backends are kept. */
 #include "fixture.h"
 
-#include "configured_lb.h"
+#include "whole_lb.h"
 
 /* One exchange; the backend's connection. */
-static int serve(struct configured_lb *lb, const char *answer)
+static int serve(struct whole *c, const char *answer)
 {
-    int client = wire_connect(lb->port), backend;
+    int client = wire_connect(c->lb.port), backend;
     char head[4096];
 
-    wire_send_text(client, CONFIGURED_GET);
-    backend = configured_take(lb, 0, head, sizeof head);
+    wire_send_text(client, LB_GET);
+    backend = lb_take(&c->lb, 0, head, sizeof head);
     wire_send_text(backend, answer);
     wire_expect_text(client, "HTTP/1.1 200 OK\r\n");
     wire_close(client);
     return backend;
 }
 
-static void expect_closed_by(const char *pool, const char *answer)
+static void expect_closed_by(const char *members, const char *answer)
 {
-    struct configured_lb lb;
+    struct whole c;
     int backend;
 
-    configured_listen(&lb, 1);
-    configured_start(&lb, "\"backends\": [{\"host\": \"127.0.0.1\", "
-                     "\"port\": %d}], \"pool\": %s", lb.ports[0], pool);
-    backend = serve(&lb, answer);
+    whole_start_scripted(&c, 1, members);
+    backend = serve(&c, answer);
     wire_expect_end(backend);
     wire_close(backend);
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 static void the_time_to_live_ends_it(void **state)
 {
     (void)state;
-    expect_closed_by("{\"ttl\": 1.2}", CONFIGURED_YES);
+    expect_closed_by("'pool': {'ttl': 1.2}", LB_YES);
 }
 
 /* Both would be kept for an hour otherwise. */
 static void a_backend_can_shorten_it(void **state)
 {
     (void)state;
-    expect_closed_by("{\"ttl\": 3600}",
+    expect_closed_by("'pool': {'ttl': 3600}",
                      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2, max=100\r\n"
                      "Content-Length: 3\r\n\r\nyes");
-    expect_closed_by("{\"ttl\": 3600}",
+    expect_closed_by("'pool': {'ttl': 3600}",
                      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\n"
                      "Content-Length: 3\r\n\r\nyes");
 }

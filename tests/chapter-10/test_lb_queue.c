@@ -1,17 +1,17 @@
 /* lb: max_connections, timeouts.queue and retries, as they are in the file. */
 #include "fixture.h"
 
-#include "configured_lb.h"
+#include "whole_lb.h"
 
 #define ONE_AT_A_TIME \
-    "\"backends\": [{\"host\": \"127.0.0.1\", \"port\": %d," \
-    " \"max_connections\": 1}], \"health_check\": {\"interval\": 3600}, "
+    "'backends': [{'host': '127.0.0.1', 'port': $1, 'max_connections': 1}], " \
+    "'health_check': {'interval': 3600}, "
 
-static int ask(const struct configured_lb *lb)
+static int ask(const struct whole *c)
 {
-    int client = wire_connect(lb->port);
+    int client = wire_connect(c->lb.port);
 
-    wire_send_text(client, CONFIGURED_GET);
+    wire_send_text(client, LB_GET);
     return client;
 }
 
@@ -29,32 +29,31 @@ static void expect_status(int client, const char *status)
 /* The first is being served, the others wait; then all are, one after the other. */
 static void expect_one_at_a_time(int workers)
 {
-    struct configured_lb lb;
+    struct whole c;
     int clients[CLIENTS], backend;
-    char head[4096];
+    char head[4096], members[256];
 
-    configured_listen(&lb, 1);
-    configured_start(&lb, ONE_AT_A_TIME "\"workers\": %d, "
-                     "\"pool\": {\"max_size\": 0}, "
-                     "\"timeouts\": {\"queue\": 60}", lb.ports[0], workers);
-    clients[0] = ask(&lb);
-    backend = configured_take(&lb, 0, head, sizeof head);
-    wire_accept_nobody(lb.at[0], 100);
+    snprintf(members, sizeof members, ONE_AT_A_TIME "'workers': %d, 'pool': "
+             "{'max_size': 0}, 'timeouts': {'queue': 60}", workers);
+    whole_start_scripted(&c, 1, members);
+    clients[0] = ask(&c);
+    backend = lb_take(&c.lb, 0, head, sizeof head);
+    wire_accept_nobody(c.lb.listener[0], 100);
     for (int i = 1; i < CLIENTS; i++)
-        clients[i] = ask(&lb);
-    wire_accept_nobody(lb.at[0], 100);
+        clients[i] = ask(&c);
+    wire_accept_nobody(c.lb.listener[0], 100);
     for (int i = 0; i < CLIENTS; i++) {
-        wire_send_text(backend, CONFIGURED_YES);
+        wire_send_text(backend, LB_YES);
         wire_expect_gone(backend);
         wire_close(backend);
         if (i < CLIENTS - 1)
-            backend = configured_take(&lb, 0, head, sizeof head);
+            backend = lb_take(&c.lb, 0, head, sizeof head);
     }
     for (int i = 0; i < CLIENTS; i++) {
-        wire_expect_text(clients[i], CONFIGURED_YES);
+        wire_expect_text(clients[i], LB_YES);
         wire_close(clients[i]);
     }
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 static void requests_wait_for_the_one_that_is_served(void **state)
@@ -72,22 +71,20 @@ static void requests_wait_for_that_of_another_worker(void **state)
 
 static void who_has_waited_too_long_gets_a_503(void **state)
 {
-    struct configured_lb lb;
+    struct whole c;
     char head[4096];
     int client, backend;
 
     (void)state;
-    configured_listen(&lb, 1);
-    configured_start(&lb, ONE_AT_A_TIME "\"timeouts\": {\"queue\": 0.2}",
-                     lb.ports[0]);
-    client = ask(&lb);
-    backend = configured_take(&lb, 0, head, sizeof head);
-    expect_status(ask(&lb), "HTTP/1.1 503 ");
-    program_expect(lb.program, "503: all backends are busy");
-    wire_send_text(backend, CONFIGURED_YES);
-    wire_expect_text(client, CONFIGURED_YES);
+    whole_start_scripted(&c, 1, ONE_AT_A_TIME "'timeouts': {'queue': 0.2}");
+    client = ask(&c);
+    backend = lb_take(&c.lb, 0, head, sizeof head);
+    expect_status(ask(&c), "HTTP/1.1 503 ");
+    program_expect(c.lb.program, "503: all backends are busy");
+    wire_send_text(backend, LB_YES);
+    wire_expect_text(client, LB_YES);
     wire_close(client);
-    configured_stop(&lb);
+    whole_stop(&c);
     wire_close(backend);
 }
 
@@ -97,23 +94,18 @@ static void a_request_is_given_to_so_many_others(void **state)
 {
     (void)state;
     for (int retries = 0; retries <= 2; retries++) {
-        struct configured_lb lb;
-        char head[4096];
+        struct whole c;
+        char head[4096], members[128];
         int client;
 
-        configured_listen(&lb, 3);
-        configured_start(&lb, "\"backends\": ["
-                         "{\"host\": \"127.0.0.1\", \"port\": %d},"
-                         "{\"host\": \"127.0.0.1\", \"port\": %d},"
-                         "{\"host\": \"127.0.0.1\", \"port\": %d}], "
-                         "\"health_check\": {\"interval\": 3600, "
-                         "\"unhealthy_threshold\": 100}, \"retries\": %d",
-                         lb.ports[0], lb.ports[1], lb.ports[2], retries);
-        client = ask(&lb);
+        snprintf(members, sizeof members, "'retries': %d, 'health_check': "
+                 "{'interval': 3600, 'unhealthy_threshold': 100}", retries);
+        whole_start_scripted(&c, 3, members);
+        client = ask(&c);
         for (int i = 0; i <= retries; i++)
-            wire_close(configured_take(&lb, i, head, sizeof head));
+            wire_close(lb_take(&c.lb, i, head, sizeof head));
         expect_status(client, "HTTP/1.1 502 ");
-        configured_stop(&lb);
+        whole_stop(&c);
     }
 }
 

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "configured_lb.h"
 #include "deadline.h"
 #include "failure.h"
+#include "whole_lb.h"
 
 /* As long as lb takes it: the kernel's buffers grow, to some megabytes. */
 static void send_until_it_closes(int backend)
@@ -25,25 +25,22 @@ static void send_until_it_closes(int backend)
 
 static void a_client_that_takes_nothing_is_given_up(void **state)
 {
-    struct configured_lb lb;
+    struct whole c;
     char head[4096];
     int client, backend;
 
     (void)state;
-    configured_listen(&lb, 1);
-    configured_start(&lb, "\"backends\": [{\"host\": \"127.0.0.1\", \"port\": "
-                     "%d}], \"timeouts\": {\"read\": 600, \"write\": 0.3}",
-                     lb.ports[0]);
-    client = wire_connect(lb.port);
-    wire_send_text(client, CONFIGURED_GET);
-    backend = configured_take(&lb, 0, head, sizeof head);
+    whole_start_scripted(&c, 1, "'timeouts': {'read': 600, 'write': 0.3}");
+    client = wire_connect(c.lb.port);
+    wire_send_text(client, LB_GET);
+    backend = lb_take(&c.lb, 0, head, sizeof head);
     wire_send_text(backend, "HTTP/1.1 200 OK\r\n\r\n");
     send_until_it_closes(backend);
     wire_expect_gone(backend);
     wire_close(backend);
     wire_expect_gone(client);
     wire_close(client);
-    configured_stop(&lb);
+    whole_stop(&c);
 }
 
 int main(void)

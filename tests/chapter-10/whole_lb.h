@@ -32,8 +32,8 @@ struct whole {
 
 /* ---- the file ----------------------------------------------------------- */
 
-static inline size_t whole_defaults(const struct whole *c,
-                                         const char *members, char *out)
+static inline size_t whole_defaults(const struct whole *c, const char *members,
+                                    char *out)
 {
     size_t len = 0;
 
@@ -52,8 +52,7 @@ static inline size_t whole_defaults(const struct whole *c,
 }
 
 /* Writes the file; lb is not told. */
-static inline void whole_write(const struct whole *c,
-                                    const char *members)
+static inline void whole_write(const struct whole *c, const char *members)
 {
     static char text[WHOLE_TEXT];
     size_t len = (size_t)sprintf(text, "{");
@@ -82,9 +81,8 @@ static inline void whole_run(struct whole *c)
     c->generation = 1;
 }
 
-static inline void whole_start_plan(struct whole *c,
-                                         const struct lb_plan *plan,
-                                         const char *members)
+static inline void whole_start_plan(struct whole *c, const struct lb_plan *plan,
+                                    const char *members)
 {
     memset(c, 0, sizeof *c);
     lb_start_backends(&c->lb, plan);
@@ -95,9 +93,16 @@ static inline void whole_start_plan(struct whole *c,
 
 /* So many real backends, b1, b2 ... */
 static inline void whole_start(struct whole *c, int backends,
-                                    const char *members)
+                               const char *members)
 {
     whole_start_plan(c, &(struct lb_plan){.real = backends}, members);
+}
+
+/* So many scripted ones, which the test plays: see lb_take(). */
+static inline void whole_start_scripted(struct whole *c, int backends,
+                                        const char *members)
+{
+    whole_start_plan(c, &(struct lb_plan){.scripted = backends}, members);
 }
 
 /* All that it printed; free() it. */
@@ -130,7 +135,7 @@ static inline void whole_clear(struct whole *c)
 
 /* Waits until it prints this text behind place `from`; the place of it. */
 static inline size_t whole_expect(struct whole *c, size_t from,
-                                       const char *text)
+                                  const char *text)
 {
     deadline_t deadline = deadline_in(20000);
     const char *at;
@@ -200,7 +205,7 @@ static inline void whole_fails(struct whole *c, const char *says)
 
 /* The master's children; -1 where the system cannot tell. */
 static inline int whole_children(const struct whole *c,
-                                      pid_t pids[WHOLE_CHILDREN])
+                                 pid_t pids[WHOLE_CHILDREN])
 {
     char path[64];
     long pid = (long)program_pid(c->lb.program);
@@ -219,9 +224,8 @@ static inline int whole_children(const struct whole *c,
 
 /* Waits until there are exactly so many; skips the test where that can't be
  * seen. */
-static inline void whole_expect_children(const struct whole *c,
-                                              int wanted,
-                                              pid_t pids[WHOLE_CHILDREN])
+static inline void whole_expect_children(const struct whole *c, int wanted,
+                                         pid_t pids[WHOLE_CHILDREN])
 {
     deadline_t deadline = deadline_in(20000);
     int count;
@@ -236,7 +240,7 @@ static inline void whole_expect_children(const struct whole *c,
 
 /* GET / as often; how many each backend answered. */
 static inline void whole_count(const struct whole *c, int requests,
-                                    int counts[LB_BACKENDS])
+                               int counts[LB_BACKENDS])
 {
     memset(counts, 0, LB_BACKENDS * sizeof *counts);
     for (int i = 0; i < requests; i++) {

@@ -162,8 +162,7 @@ void lb_restart_backend(struct lb *lb, int i)
 
 /* ---- scripted backends -------------------------------------------------- */
 
-/* Whether nothing but the end comes on a connection: a health check. */
-static int says_nothing(int fd)
+int lb_is_request(int fd)
 {
     char byte;
     ssize_t n;
@@ -173,20 +172,19 @@ static int says_nothing(int fd)
     do
         n = recv(fd, &byte, 1, MSG_PEEK);
     while (n < 0 && errno == EINTR);
-    return n <= 0;
+    if (n <= 0)
+        wire_close(fd);
+    return n > 0;
 }
 
 int lb_accept(struct lb *lb, int i)
 {
     deadline_t deadline = deadline_in(WAIT_MS);
-    int fd = wire_accept(lb->listener[i]);
+    int fd;
 
-    while (says_nothing(fd)) {
-        wire_close(fd);
+    while (!lb_is_request(fd = wire_accept(lb->listener[i])))
         if (deadline_left(deadline) == 0)
             failure("no request came to backend %d", i + 1);
-        fd = wire_accept(lb->listener[i]);
-    }
     return fd;
 }
 

@@ -77,6 +77,10 @@ int lb_take(struct lb *lb, int i, char *head, size_t size);
 /* The connection of a request, of which nothing has been read. */
 int lb_accept(struct lb *lb, int i);
 
+/* Waits for what comes on a backend's new connection, and reads none of it: 1
+ * for a request; 0 for a check, which is closed. */
+int lb_is_request(int fd);
+
 /* The whole of a scripted backend's part: takes a request, answers with
  * LB_ANSWER, closes. A client that has said Connection: close gets it like
  * this, byte for byte, from all the load balancers. */
@@ -84,6 +88,9 @@ int lb_accept(struct lb *lb, int i);
     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n" \
     "Connection: close\r\n\r\nyes"
 void lb_answer(struct lb *lb, int i);
+
+/* An answer after which both ends stay. */
+#define LB_YES "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
 
 /* GET / over and over: the names of the backends that answered, in this order,
  * as "b1 b2 b3". */
