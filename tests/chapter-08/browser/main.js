@@ -1,5 +1,6 @@
-/* The live page in a real browser: node main.js CHROMIUM PROGRAMS
- * where PROGRAMS is the directory that holds backends/ and chapter-08-metrics/.
+/* The live page in a real browser: node main.js CHROMIUM PROGRAMS [PART]
+ * where PROGRAMS is the directory that holds backends/ and chapter-08-metrics/,
+ * and PART is one of those below, or `picture`, which is no test.
  * Ends all that it started, also when it fails or takes too long. */
 'use strict';
 
@@ -9,7 +10,7 @@ const { SCALE, count } = require('./checks.js');
 const LIMIT_MS = 180000 * SCALE;
 const PARTS = ['told_page', 'seen_page', 'real_page'];
 
-async function main(binary, programs) {
+async function main(binary, programs, ...chosen) {
     const browser = await Browser.start(binary);
     const limit = setTimeout(() => {
         console.error(`browser: not done after ${LIMIT_MS / 1000} s`);
@@ -17,16 +18,17 @@ async function main(binary, programs) {
         process.exit(1); // the balancers end with us: see processes.js
     }, LIMIT_MS);
     try {
-        for (const part of PARTS)
+        for (const part of chosen.length > 0 ? chosen : PARTS)
             await require(`./${part}.js`)(browser, programs);
     } finally {
         clearTimeout(limit);
         await browser.stop();
     }
-    console.log(`browser: ${count()} passed, 0 failed`);
+    if (count() > 0)
+        console.log(`browser: ${count()} passed, 0 failed`);
 }
 
-main(process.argv[2], process.argv[3]).catch(error => {
+main(...process.argv.slice(2)).catch(error => {
     console.error(error);
     process.exitCode = 1;
 });

@@ -7,7 +7,7 @@ const http = require('node:http');
 const net = require('node:net');
 const path = require('node:path');
 
-const { line, until, SCALE } = require('./checks.js');
+const { line, until, pause, SCALE } = require('./checks.js');
 
 const running = new Set();
 
@@ -62,8 +62,9 @@ function get(agent, port, target) {
     });
 }
 
-/* GETs of these paths in turn over some connections; how many of each status. */
-async function traffic(port, paths, requests, connections = 4) {
+/* GETs of these paths in turn over some connections, on each with so many ms from
+ * an answer to the next; how many of each status. */
+async function traffic(port, paths, requests, connections = 4, rest = 0) {
     const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
     const seen = {};
     let next = 0;
@@ -71,6 +72,8 @@ async function traffic(port, paths, requests, connections = 4) {
         while (next < requests) {
             const status = await get(agent, port, paths[next++ % paths.length]);
             seen[status] = (seen[status] ?? 0) + 1;
+            if (rest > 0)
+                await pause(rest);
         }
     };
     await Promise.all(Array.from({ length: connections }, client));

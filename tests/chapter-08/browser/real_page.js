@@ -2,12 +2,11 @@
 'use strict';
 
 const { assert, test, until, pause, SCALE } = require('./checks.js');
-const { start, stop, freePort, traffic, json } = require('./processes.js');
-const { Reader } = require('./reader.js');
+const { stop, traffic, json } = require('./processes.js');
+const { inWorld, startBackend, startBalancer, killBackend } =
+    require('./world.js');
 
-/* chapter-04-advanced-features/probe.h: what is not in doubt is asked every 10 s,
- * then each second, and three failures take it down. */
-const CHECKS_S = 10 + 2 * 1 + 2;
+const OPTIONS = ['-r', 20, '-b', 500]; // some of 900 are refused
 const TOLD_WITHIN_MS = 2000 * SCALE;
 
 const PATHS = ['/', '/bytes/2000', '/status/404', '/', '/delay/5', '/status/500'];
@@ -79,15 +78,6 @@ function sameAs(world) {
     }).catch(error => assert.fail(`${error.message}\n${world.difference}`));
 }
 
-async function startBalancer(world) {
-    world.balancer = await start(
-        `${world.programs}/chapter-08-metrics/metrics_lb`, world.port,
-        ...world.backends.map(b => `127.0.0.1:${b.port}`),
-        '-m', world.admin, '-r', 20, '-b', 500); // some of 900 are refused
-    await until('all backends are up', 10, async () =>
-        (await json(world.statsUrl)).backends.every(b => b.up));
-}
-
 async function underTraffic(world) {
     await test('under traffic the page is at most two seconds behind',
         async () => {
@@ -119,13 +109,8 @@ async function underTraffic(world) {
 async function backendDies(world) {
     await test('a killed backend is down on the page within two seconds',
         async () => {
-        const victim = world.backends[1];
-        const name = `127.0.0.1:${victim.port}`;
-        await stop(victim, 'SIGKILL');
-        await until('the balancer knows', CHECKS_S, async () => {
-            await traffic(world.port, ['/'], 3); // so that it notices
-            return !(await json(world.statsUrl)).backends[1].up;
-        });
+        const name = `127.0.0.1:${world.backends[1].port}`;
+        await killBackend(world, 1);
         const known = Date.now();
         await until('the page knows', 5, async () => (await world.reader
             .backends()).find(b => b.name === name).word === 'down');
@@ -142,8 +127,7 @@ async function balancerRestarts(world) {
         await stop(world.balancer);
         await until('no answer', 5, async () =>
             (await world.reader.verdict()).level === 'lost');
-        world.backends[1] = await start(world.backend,
-                                        world.backends[1].port, 'again');
+        await startBackend(world, 1, world.backends[1].port);
         await startBalancer(world);
         await until('restarted', 5, async () =>
             /restarted/.test((await world.reader.verdict()).text));
@@ -156,29 +140,13 @@ async function balancerRestarts(world) {
     });
 }
 
-module.exports = async function realPage(browser, programs) {
-    const world = { browser, programs, reader: new Reader(browser),
-                    backend: `${programs}/backends/simple_http_backend`,
-                    port: await freePort(), admin: await freePort() };
-    world.statsUrl = `http://127.0.0.1:${world.admin}/lb-stats`;
-    world.backends = [await start(world.backend, 0, 'one'),
-                      await start(world.backend, 0, 'two'),
-                      await start(world.backend, 0, 'three')];
-    try {
-        await startBalancer(world);
-        await world.reader.origins(); // those before are not ours
-        await browser.open(`http://127.0.0.1:${world.admin}/`);
-        await until('the first curve', 5,
-                    () => browser.run(() => state.samples.length > 0));
+module.exports = function realPage(browser, programs) {
+    return inWorld(browser, programs, OPTIONS, async world => {
         await underTraffic(world);
         await backendDies(world);
         await balancerRestarts(world);
         await test('the browser asked nobody else', async () =>
             assert.deepEqual(await world.reader.origins(),
                              [`http://127.0.0.1:${world.admin}`]));
-    } finally {
-        for (const child of [world.balancer, ...world.backends])
-            if (child)
-                await stop(child, 'SIGKILL');
-    }
+    });
 };

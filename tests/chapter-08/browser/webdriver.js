@@ -90,14 +90,19 @@ class Browser {
             { width, height, deviceScaleFactor: 1, mobile });
     }
 
-    scheme(value) {
-        return this.devtools('Emulation.setEmulatedMedia',
-            { features: [{ name: 'prefers-color-scheme', value }] });
+    scheme(value, media = '') {
+        return this.devtools('Emulation.setEmulatedMedia', { media,
+            features: [{ name: 'prefers-color-scheme', value }] });
     }
 
-    async picture(file) {
-        const data = await this.call('GET', '/screenshot');
-        fs.writeFileSync(file, Buffer.from(data, 'base64'));
+    /* The page as a PDF, on one sheet of so many CSS pixels. */
+    async print(width, height) {
+        const { data } = await this.devtools('Page.printToPDF', {
+            printBackground: true, pageRanges: '1',
+            paperWidth: width / 96, paperHeight: height / 96,
+            marginTop: 0, marginBottom: 0, marginLeft: 0, marginRight: 0,
+        });
+        return Buffer.from(data, 'base64');
     }
 
     /* Ends the browser and its driver, whatever state they are in. */
