@@ -27,7 +27,7 @@ int build_is_sanitized(void)
 
 static int draw_key(char key[33])
 {
-    unsigned char dice[16];
+    unsigned char dice[16] = {0};
     int fd = open("/dev/urandom", O_RDONLY);
     ssize_t n = fd >= 0 ? read(fd, dice, sizeof dice) : -1;
 

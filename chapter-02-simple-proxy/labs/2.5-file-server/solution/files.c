@@ -70,7 +70,7 @@ static int add_segment(char out[FILES_PATH_MAX], size_t *len, const char *at,
 
 int files_path(struct slice request, char out[FILES_PATH_MAX])
 {
-    char path[FILES_PATH_MAX];
+    char path[FILES_PATH_MAX] = "";
     const char *at = path;
     size_t len = 0, n = 0;
     int status = decode(request, path);

@@ -115,7 +115,7 @@ static long hex(const char *at, const char *end)
 static int unescape_number(struct parser *p)
 {
     long c = hex(p->at, p->end), low;
-    char utf8[4];
+    char utf8[4] = "";
     int bytes = 6;
 
     if (c < 0)
