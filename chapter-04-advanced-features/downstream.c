@@ -40,7 +40,8 @@ static void open_exchange(struct session *s)
 {
     s->in_exchange = 1;
     if (s->service->identifier.identify != NULL) {
-        memcpy(s->x.client_ip, s->x.peer_ip, sizeof s->x.client_ip);
+        memcpy(s->x.client_ip, s->x.peer.ip, sizeof s->x.client_ip);
+        s->x.https = s->x.peer.tls;
         s->x.key[0] = '\0';
     }
     s->x.backend = NULL;

@@ -13,10 +13,18 @@
 #define EXCHANGE_KEY_MAX  17  /* 64 bits in hexadecimal, with a NUL */
 #define EXCHANGE_LINE_MAX 256 /* bytes of the request line that are kept */
 
+/* What is remembered of who has connected to us, as long as he is there. */
+struct peer {
+    char ip[NET_IP_TEXT]; /* as net_ip_text() writes it */
+    unsigned char tls; /* he came by TLS, to somebody before us who says so
+                          (engine_proxied, chapter 10) */
+};
+
 struct exchange {
-    char peer_ip[NET_IP_TEXT];   /* who has connected to us */
+    struct peer peer;
     char client_ip[NET_IP_TEXT]; /* who asks: the peer, or one behind it whom it
                                     tells of (struct identifier, service.h) */
+    int https; /* he asked by https: the peer's tls, or what it tells of him */
     char key[EXCHANGE_KEY_MAX];  /* by which a backend is picked, instead of the
                                     client's address; empty: it is that */
     char request_id[EXCHANGE_ID_MAX];

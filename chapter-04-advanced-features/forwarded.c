@@ -79,8 +79,8 @@ int inject_headers(const struct http_head *h, const struct exchange *x,
 
     buffer_init(&list, memory, sizeof memory);
     const struct http_field set[] = {
-        {SLICE("X-Forwarded-For"), extend_list(h, x->peer_ip, &list)},
-        {SLICE("X-Forwarded-Proto"), SLICE("http")},
+        {SLICE("X-Forwarded-For"), extend_list(h, x->peer.ip, &list)},
+        {SLICE("X-Forwarded-Proto"), x->https ? SLICE("https") : SLICE("http")},
         {SLICE("X-Forwarded-Host"), h->authority},
         {SLICE("X-Real-IP"), slice_of(x->client_ip)},
         {SLICE("X-Request-ID"), slice_of(x->request_id)},

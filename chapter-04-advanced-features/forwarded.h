@@ -9,7 +9,9 @@
 /* forwarded: what the backend is told about the client it does not see.
  *
  *   X-Forwarded-For    the peer's own list, if it sent one, and its address
- *   X-Forwarded-Proto  http
+ *   X-Forwarded-Proto  https if the client came by TLS to somebody in front of
+ *                      us who may say so (chapter 10: a PROXY header, or a
+ *                      proxy which is trusted), else http
  *   X-Forwarded-Host   the Host that the client asked for
  *   X-Real-IP          the client's address: the peer's, or that of the client
  *                      behind a proxy which is trusted (chapter 10)

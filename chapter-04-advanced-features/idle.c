@@ -4,7 +4,6 @@
 #include "service.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,12 +38,11 @@ static void wake(struct idle_client *c)
 {
     struct service *service = c->service;
     const struct engine *engine = c->engine;
-    char ip[NET_IP_TEXT];
+    const struct peer peer = c->peer;
     int fd = c->fd;
 
-    memcpy(ip, c->ip, sizeof ip);
     forget(c);
-    service_admit(service, fd, ip, engine);
+    service_admit(service, fd, &peer, engine);
 }
 
 static void idle_ready(struct watcher *w, int fd, unsigned events)
@@ -54,7 +52,7 @@ static void idle_ready(struct watcher *w, int fd, unsigned events)
     wake((struct idle_client *)w);
 }
 
-int idle_park(struct service *service, int fd, const char *ip,
+int idle_park(struct service *service, int fd, const struct peer *peer,
               const struct engine *engine, int ms)
 {
     const struct watch *watch = &service->watch;
@@ -67,7 +65,7 @@ int idle_park(struct service *service, int fd, const char *ip,
     c->since_ms = *watch->now_ms;
     c->engine = engine;
     c->fd = fd;
-    memcpy(c->ip, ip, sizeof c->ip);
+    c->peer = *peer;
     if (watch->set(watch->loop, fd, WATCH_READ, &c->watcher) != 0) {
         free(c);
         return -1;

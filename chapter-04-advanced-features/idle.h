@@ -1,8 +1,8 @@
 #ifndef IDLE_H
 #define IDLE_H
 
+#include "exchange.h"
 #include "list.h"
-#include "net.h"
 #include "watch.h"
 
 /* idle: clients that are connected and have nothing to say at the moment.
@@ -33,14 +33,14 @@ struct idle_client {
     uint64_t since_ms;
     const struct engine *engine; /* that its session will have */
     int fd;
-    char ip[NET_IP_TEXT];
+    struct peer peer;
 };
 
 /* Takes the client over for at most ms milliseconds, after which it is closed. If
  * it speaks before that, it gets a session with this engine.
  * The descriptor may still be watched by its session. 0, or -1 if there is no
  * memory or the loop cannot watch it; then it is still the caller's. */
-int idle_park(struct service *service, int fd, const char *ip,
+int idle_park(struct service *service, int fd, const struct peer *peer,
               const struct engine *engine, int ms);
 
 /* Closes the one that has been silent the longest, if that is long enough. 1, or

@@ -45,20 +45,21 @@ static struct session *make_session(struct service *service)
     return NULL;
 }
 
-void service_admit(struct service *service, int fd, const char *ip,
+void service_admit(struct service *service, int fd, const struct peer *peer,
                    const struct engine *engine)
 {
     struct session *s = make_session(service);
 
     if (s == NULL) {
-        log_error(service->program, "%s: no memory for a session", ip);
+        log_error(service->program, "%s: no memory for a session",
+                  peer->ip);
         service->watch.set(service->watch.loop, fd, 0, NULL);
         close(fd);
         service_lost_client(service);
         return;
     }
     list_append(&service->sessions, &s->link);
-    session_start(s, service, fd, ip, engine);
+    session_start(s, service, fd, peer, engine);
 }
 
 /* Buries the sessions that have ended. */
@@ -120,15 +121,16 @@ void service_lost_client(struct service *service)
 }
 
 static void welcome(struct service *service, int fd,
-                    const struct net_address *peer)
+                    const struct net_address *address)
 {
-    char ip[NET_IP_TEXT];
+    struct peer peer = {.tls = 0};
 
+    net_ip_text(address, peer.ip);
     service->active++;
     service->accepted++;
     if (service->active > service->peak)
         service->peak = service->active;
-    service_admit(service, fd, net_ip_text(peer, ip), service->engine);
+    service_admit(service, fd, &peer, service->engine);
 }
 
 /* Takes one client: 1 if there may be another. */

@@ -62,8 +62,8 @@ struct limits { /* of a request; 0: none but the parser's own */
 };
 
 /* Looks at the head of each request while it is there, and may set x->client_ip
- * (which is the peer's) and x->key (which is empty). Here nobody does; chapter 10
- * has a use for it. */
+ * and x->https (which are the peer's) and x->key (which is empty). Here nobody
+ * does; chapter 10 has a use for it. */
 struct identifier {
     const void *self;
     void (*identify)(const void *self, const struct http_head *h,
@@ -139,7 +139,7 @@ void service_close(struct service *service);
 
 /* For idle.c and session.c. A client has something to say: it gets a session with
  * this engine; or, if there is no memory for one, it is closed. */
-void service_admit(struct service *service, int fd, const char *ip,
+void service_admit(struct service *service, int fd, const struct peer *peer,
                    const struct engine *engine);
 /* The descriptor of a client was closed. */
 void service_lost_client(struct service *service);

@@ -36,7 +36,7 @@ static void time_is_up(void *owner)
 }
 
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const char *ip, const struct engine *engine)
+                   const struct peer *peer, const struct engine *engine)
 {
     const struct mover *mover =
         service->mover != NULL ? service->mover : &mover_copy;
@@ -53,10 +53,16 @@ void session_start(struct session *s, struct service *service, int client_fd,
     channel_open(&s->up, client_fd, -1, s->memory[0], HTTP_HEAD_MAX, mover);
     channel_open(&s->down, -1, client_fd, s->memory[1], HTTP_HEAD_MAX, mover);
     timer_init(&s->timer, time_is_up, s);
-    memcpy(s->x.peer_ip, ip, strlen(ip) + 1);
-    memcpy(s->x.client_ip, ip, strlen(ip) + 1);
+    session_set_peer(s, peer);
     s->x.key[0] = '\0';
     s->engine->start(s);
+}
+
+void session_set_peer(struct session *s, const struct peer *peer)
+{
+    s->x.peer = *peer;
+    memcpy(s->x.client_ip, peer->ip, sizeof peer->ip);
+    s->x.https = peer->tls;
 }
 
 void session_become(struct session *s, const struct engine *engine)
@@ -243,7 +249,7 @@ void session_park(struct session *s, int ms)
     struct service *service = s->service;
 
     if ((!service->draining || service->retiring) &&
-        idle_park(service, s->client_fd, s->x.peer_ip, s->engine, ms) == 0)
+        idle_park(service, s->client_fd, &s->x.peer, s->engine, ms) == 0)
         s->client_fd = -1; /* not ours any more */
     session_end(s, NULL);
 }

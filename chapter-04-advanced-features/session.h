@@ -69,9 +69,12 @@ struct session {
 };
 
 /* Begins a session on a client's descriptor, which it owns from now on, with this
- * engine. `ip` as net_ip_text() writes it. */
+ * engine. */
 void session_start(struct session *s, struct service *service, int client_fd,
-                   const char *ip, const struct engine *engine);
+                   const struct peer *peer, const struct engine *engine);
+
+/* From here on this is its peer, and the client, until somebody knows better. */
+void session_set_peer(struct session *s, const struct peer *peer);
 
 /* Hands the session to another engine, which goes on at its next step. */
 void session_become(struct session *s, const struct engine *engine);

@@ -101,7 +101,7 @@ const struct config_key config_keys[] = {
 
     {CONFIG_TOP, "trusted_proxies", CONFIG_PROXIES, AT(trusted_proxies), 0,
      CONFIG_PROXIES_MAX, "[]",
-     "addresses and prefixes whose X-Forwarded-For is believed"},
+     "addresses and prefixes whose X-Forwarded-For and -Proto are believed"},
 
     {CONFIG_TOP, "timeouts", CONFIG_SECTION, CONFIG_NOWHERE, 0, 0,
      CONFIG_ABSENT, "how long things may take"},

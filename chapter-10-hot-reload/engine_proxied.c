@@ -26,20 +26,22 @@ static void refuse(struct session *s, const char *why)
     p->refused++;
     if (p->said_ms == 0 || now_ms - p->said_ms >= PROXIED_SAY_MS) {
         log_error(s->service->program, "%s: %s (closed since the last such "
-                  "line: %d)", s->x.peer_ip, why, p->refused);
+                  "line: %d)", s->x.peer.ip, why, p->refused);
         p->said_ms = now_ms;
         p->refused = 0;
     }
     session_end(s, NULL);
 }
 
-/* From here on the client is who the proxy says. */
+/* From here on the client is who the proxy says, and has come as it says. */
 static void go_on(struct session *s, const struct proxy_header *h)
 {
-    if (h->ip[0] != '\0') {
-        memcpy(s->x.peer_ip, h->ip, sizeof h->ip);
-        memcpy(s->x.client_ip, h->ip, sizeof h->ip);
-    }
+    struct peer peer = s->x.peer;
+
+    if (h->ip[0] != '\0')
+        memcpy(peer.ip, h->ip, sizeof h->ip);
+    peer.tls = h->tls;
+    session_set_peer(s, &peer);
     channel_replace(&s->up, h->length, "", 0);
     session_become(s, own(s)->next);
     s->engine->start(s);

@@ -5,8 +5,8 @@
 
 /* engine_proxied: a PROXY header first, then what another engine understands.
  *
- *   idle -> HEADER --- is whole ---> the other engine, with the client's address
- *             |
+ *   idle -> HEADER --- is whole ---> the other engine, with the client's address,
+ *             |                      and whether it came by TLS
  *             +--> closed: there is none, or not in timeouts.head_ms
  *
  * Every connection must begin with one (proxy_header.h): a port that takes the

@@ -19,6 +19,26 @@ static const struct slice *text_to_hash(const config_t *c,
     return http_head_find(h, slice_of(c->hash_key.header));
 }
 
+/* How the client came, as the proxy that is our peer says. Where the field is there
+ * twice, one of them may be the client's own: then nothing has been said. */
+static int by_https(const struct http_head *h, int otherwise)
+{
+    const struct slice *said = NULL;
+
+    for (int i = 0; i < h->field_count; i++) {
+        if (!slice_equal_nocase(h->fields[i].name, SLICE("X-Forwarded-Proto")))
+            continue;
+        if (said != NULL)
+            return otherwise;
+        said = &h->fields[i].value;
+    }
+    if (said != NULL && slice_equal_nocase(*said, SLICE("https")))
+        return 1;
+    if (said != NULL && slice_equal_nocase(*said, SLICE("http")))
+        return 0;
+    return otherwise;
+}
+
 /* A key is as long as the text it comes from: its hash stands for it, and stays
  * when the head is gone. */
 static void identify(const void *self, const struct http_head *h,
@@ -27,8 +47,9 @@ static void identify(const void *self, const struct http_head *h,
     const config_t *c = self;
     const struct slice *text = text_to_hash(c, h);
 
-    real_client(h, c->trusted_proxies.prefixes, c->trusted_proxies.count,
-                x->client_ip);
+    if (real_client(h, c->trusted_proxies.prefixes, c->trusted_proxies.count,
+                    x->client_ip))
+        x->https = by_https(h, x->https);
     if (text != NULL)
         snprintf(x->key, sizeof x->key, "%016" PRIx64, balance_hash(*text));
 }

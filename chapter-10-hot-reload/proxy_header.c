@@ -10,7 +10,9 @@
 #define V1 SLICE("PROXY ")
 #define V2 SLICE("\r\n\r\n\0\r\nQUIT\n")
 
-#define V2_FIXED 16 /* bytes before the addresses */
+#define V2_FIXED  16 /* bytes before the addresses */
+#define TLV_FIXED 3  /* bytes before a TLV's value */
+#define SSL_FIXED 5  /* bytes before the TLVs in the value of TYPE_SSL */
 
 /* Whether the bytes begin so, as far as they go. */
 static int may_begin_with(struct slice beginning, const char *bytes, size_t len)
@@ -112,6 +114,7 @@ static enum proxy_verdict parse_v1(struct proxy_header *h, const char *bytes,
 enum { LOCAL, PROXY };            /* commands */
 enum { UNSPEC, INET, INET6, UNIX }; /* families */
 enum { STREAM = 1, DATAGRAM };    /* transports */
+enum { TYPE_SSL = 0x20, CLIENT_SSL = 0x01 }; /* PP2_TYPE_SSL, PP2_CLIENT_SSL */
 
 static unsigned byte_at(const char *bytes, size_t i)
 {
@@ -138,33 +141,89 @@ static int is_allowed_v2(const char *bytes, size_t len)
     return 1;
 }
 
+/* Takes the first TLV off the rest. 0, or -1 if it does not fit in there. */
+static int take_tlv(struct slice *rest, unsigned *type, struct slice *value)
+{
+    if (rest->len < TLV_FIXED)
+        return -1;
+    *type = byte_at(rest->at, 0);
+    value->at = rest->at + TLV_FIXED;
+    value->len = byte_at(rest->at, 1) << 8 | byte_at(rest->at, 2);
+    if (value->len > rest->len - TLV_FIXED)
+        return -1;
+    rest->at += TLV_FIXED + value->len;
+    rest->len -= TLV_FIXED + value->len;
+    return 0;
+}
+
+static int read_ssl(struct proxy_header *h, struct slice value)
+{
+    struct slice inner, ignored;
+    unsigned type;
+
+    if (value.len < SSL_FIXED)
+        return -1;
+    if (byte_at(value.at, 0) & CLIENT_SSL)
+        h->tls = 1;
+    inner.at = value.at + SSL_FIXED;
+    inner.len = value.len - SSL_FIXED;
+    while (inner.len > 0)
+        if (take_tlv(&inner, &type, &ignored) != 0)
+            return -1;
+    return 0;
+}
+
+static int read_tlvs(struct proxy_header *h, struct slice rest)
+{
+    struct slice value;
+    unsigned type;
+
+    while (rest.len > 0)
+        if (take_tlv(&rest, &type, &value) != 0 ||
+            (type == TYPE_SSL && read_ssl(h, value) != 0))
+            return -1;
+    return 0;
+}
+
+/* What stands behind the length, of which all has come. */
+static enum proxy_verdict read_v2(struct proxy_header *h, const char *bytes)
+{
+    unsigned family = byte_at(bytes, 13) >> 4;
+    unsigned transport = byte_at(bytes, 13) & 15;
+    size_t before = V2_FIXED + size_of_addresses(family);
+    char text[INET6_ADDRSTRLEN];
+    struct slice tlvs;
+
+    if ((byte_at(bytes, 12) & 15) == LOCAL || family == UNSPEC)
+        return PROXY_COMPLETE;
+    tlvs.at = bytes + before;
+    tlvs.len = h->length - before;
+    if (read_tlvs(h, tlvs) != 0)
+        return PROXY_BAD;
+    if (transport != STREAM || family == UNIX)
+        return PROXY_COMPLETE;
+    inet_ntop(family == INET ? AF_INET : AF_INET6, bytes + V2_FIXED, text,
+              sizeof text);
+    return set_ip(h, slice_of(text)) == 0 ? PROXY_COMPLETE : PROXY_BAD;
+}
+
 static enum proxy_verdict parse_v2(struct proxy_header *h, const char *bytes,
                                    size_t len)
 {
-    char text[INET6_ADDRSTRLEN];
-    unsigned family, transport;
     size_t size;
 
     if (!is_allowed_v2(bytes, len))
         return PROXY_BAD;
     if (len < V2_FIXED)
         return PROXY_PARTIAL;
-    family = byte_at(bytes, 13) >> 4;
-    transport = byte_at(bytes, 13) & 15;
     size = byte_at(bytes, 14) << 8 | byte_at(bytes, 15);
     h->length = V2_FIXED + size;
     if (h->length > PROXY_HEADER_MAX)
         return PROXY_BAD;
-    if ((byte_at(bytes, 12) & 15) == PROXY && size < size_of_addresses(family))
+    if ((byte_at(bytes, 12) & 15) == PROXY &&
+        size < size_of_addresses(byte_at(bytes, 13) >> 4))
         return PROXY_BAD;
-    if (len < h->length)
-        return PROXY_PARTIAL;
-    if ((byte_at(bytes, 12) & 15) == LOCAL || transport != STREAM ||
-        (family != INET && family != INET6))
-        return PROXY_COMPLETE;
-    inet_ntop(family == INET ? AF_INET : AF_INET6, bytes + V2_FIXED, text,
-              sizeof text);
-    return set_ip(h, slice_of(text)) == 0 ? PROXY_COMPLETE : PROXY_BAD;
+    return len < h->length ? PROXY_PARTIAL : read_v2(h, bytes);
 }
 
 /* ---- either ------------------------------------------------------------- */
@@ -174,6 +233,7 @@ enum proxy_verdict proxy_header_parse(struct proxy_header *h,
 {
     h->length = 0;
     h->ip[0] = '\0';
+    h->tls = 0;
     if (len == 0)
         return PROXY_PARTIAL;
     if (may_begin_with(V1, bytes, len))

@@ -15,6 +15,13 @@
  *               [2|command] [family|transport] [length, 2 bytes] [addresses, TLVs]
  *               command LOCAL: the proxy speaks for itself (its health checks)
  *
+ * A TLV is [type] [length, 2 bytes] [value]. One is of use here: PP2_TYPE_SSL,
+ * 0x20. Its value is [client] [verify, 4 bytes] [TLVs]; bit 0x01 of `client`
+ * says that the client came by TLS. All lengths must add up, in the header as
+ * in that value; what the other TLVs say is passed over. With the command LOCAL
+ * or an unspecified family nobody knows where addresses end and TLVs begin:
+ * then all of it is passed over.
+ *
  * A pure function of bytes, strict: who may say this decides who the client is.
  * Source: https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt, section 2 */
 
@@ -32,6 +39,7 @@ struct proxy_header {
     size_t length;        /* PROXY_COMPLETE: bytes of the header */
     char ip[NET_IP_TEXT]; /* the client's, as net_ip_text() writes it; empty if it
                              was not said: then it is the peer */
+    unsigned char tls;    /* 1: it came by TLS. 0: it did not, or nobody says */
 };
 
 /* Reads the header at the beginning of len bytes, and none of those behind them.

@@ -40,17 +40,18 @@ static int search(struct slice list, const struct cidr *proxies, int count,
     return 1;
 }
 
-void real_client(const struct http_head *h, const struct cidr *proxies,
-                 int count, char ip[NET_IP_TEXT])
+int real_client(const struct http_head *h, const struct cidr *proxies,
+                int count, char ip[NET_IP_TEXT])
 {
     struct cidr found;
     int goes_on = 1;
 
     if (cidr_parse_address(slice_of(ip), &found) != 0 ||
         !cidr_any_contains(proxies, count, &found))
-        return;
+        return 0;
     for (int i = h->field_count - 1; i >= 0 && goes_on; i--)
         if (slice_equal_nocase(h->fields[i].name, SLICE("X-Forwarded-For")))
             goes_on = search(h->fields[i].value, proxies, count, &found);
     cidr_text(&found, ip);
+    return 1;
 }

@@ -20,8 +20,8 @@
  * writes it. If the peer is none of the proxies, nothing changes. All
  * X-Forwarded-For fields are one list; an entry that is no address ends the search
  * (the client is the last one that was found then), and so does the beginning of
- * the list. Empty entries are passed over. */
-void real_client(const struct http_head *h, const struct cidr *proxies,
-                 int count, char ip[NET_IP_TEXT]);
+ * the list. Empty entries are passed over. Returns whether the peer is a proxy. */
+int real_client(const struct http_head *h, const struct cidr *proxies,
+                int count, char ip[NET_IP_TEXT]);
 
 #endif

@@ -106,8 +106,8 @@ static inline void open_session(void)
     list_append(&service.sessions, &s.link);
     s.memory[0] = malloc(SESSION_BUFFER);
     s.memory[1] = malloc(SESSION_BUFFER);
-    session_start(&s, &service, open_pair(&peer_of_client), "192.0.2.7",
-                  &counting);
+    session_start(&s, &service, open_pair(&peer_of_client),
+                  &(struct peer){"192.0.2.7", 0}, &counting);
 }
 
 /* Lends it a backend's connection, as upstream.c does. */

@@ -22,7 +22,7 @@ static struct exchange exchange_of(const char *client_ip, const char *id)
     struct exchange x;
 
     memset(&x, 0, sizeof x);
-    memcpy(x.peer_ip, client_ip, strlen(client_ip) + 1);
+    memcpy(x.peer.ip, client_ip, strlen(client_ip) + 1);
     memcpy(x.client_ip, client_ip, strlen(client_ip) + 1);
     memcpy(x.request_id, id, strlen(id) + 1);
     return x;
@@ -125,6 +125,29 @@ static void without_a_host_none_is_invented(void **state)
         "X-Real-IP: ::1\r\n"
         "X-Request-ID: the-id\r\n"
         "Connection: close\r\n\r\n");
+}
+
+/* It is the exchange that knows, never the client. */
+static void https_is_said_if_it_is_known(void **state)
+{
+    struct exchange x = exchange_of("192.0.2.1", "the-id");
+    char memory[1024];
+    struct buffer out;
+
+    (void)state;
+    x.https = 1;
+    buffer_init(&out, memory, sizeof memory);
+    assert_int_equal(inject_headers(parse(LINE HOST "X-Forwarded-Proto: http\r\n"
+                                          "\r\n"),
+                                    &x, SLICE("close"), SLICE(""), &out), 0);
+    buffer_append(&out, "", 1);
+    assert_string_equal(buffer_at(&out),
+                        LINE HOST "X-Forwarded-For: 192.0.2.1\r\n"
+                        "X-Forwarded-Proto: https\r\n"
+                        "X-Forwarded-Host: site\r\n"
+                        "X-Real-IP: 192.0.2.1\r\n"
+                        "X-Request-ID: the-id\r\n"
+                        "Connection: close\r\n\r\n");
 }
 
 /* The longest list that a head can carry: every field of it. */
@@ -265,6 +288,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(heads_are_rewritten_exactly),
         fixture_test(without_a_host_none_is_invented),
+        fixture_test(https_is_said_if_it_is_known),
         fixture_test(the_longest_list_fits),
         fixture_test(says_so_if_it_does_not_fit),
         fixture_test(an_id_is_kept_if_it_is_sane),

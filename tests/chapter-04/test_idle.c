@@ -93,6 +93,31 @@ static void one_byte_makes_a_session_of_it(void **state)
     rig_close(rig);
 }
 
+/* What somebody in front of us has said of him, when he came, among it. */
+static void who_was_parked_is_still_the_same(void **state)
+{
+    static const struct peer told = {"198.51.100.7", 1};
+    struct rig *rig = start(1, 8);
+    const struct session *s;
+    int client;
+
+    (void)state;
+    connect_silent(rig, &client, 1);
+    LIST_OWNER(rig->service.idle.next, struct idle_client, link)->peer = told;
+    wire_send_text(client, "G");
+    rig_until(rig, rig_idle(rig) == 0);
+    s = rig_session(rig);
+    assert_string_equal(s->x.peer.ip, told.ip);
+    assert_int_equal(s->x.peer.tls, 1);
+    assert_string_equal(s->x.client_ip, told.ip);
+    assert_int_equal(s->x.https, 1);
+    wire_send_text(client, &RIG_GET[1]);
+    is_served(rig, client);
+    assert_int_equal(rig->last.https, 1);
+    wire_close(client);
+    rig_close(rig);
+}
+
 static void any_number_of_them_can_speak_at_once(void **state)
 {
     enum { CROWD = 30 };
@@ -378,6 +403,7 @@ int main(void)
         fixture_test(a_silent_client_has_no_session),
         fixture_test(a_crowd_of_them_costs_little),
         fixture_test(one_byte_makes_a_session_of_it),
+        fixture_test(who_was_parked_is_still_the_same),
         fixture_test(any_number_of_them_can_speak_at_once),
         fixture_test(one_that_leaves_is_gone),
         fixture_test(its_time_is_that_of_a_head),

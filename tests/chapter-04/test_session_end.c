@@ -109,10 +109,15 @@ static void closing_gives_both_descriptors_back(void **state)
 
 static void a_parked_client_outlives_its_session(void **state)
 {
+    static const struct peer known = {"198.51.100.7", 1};
+    const struct idle_client *parked;
     int client;
 
     (void)state;
     open_session();
+    session_set_peer(&s, &known);
+    s.x.client_ip[0] = '\0'; /* what a request was does not outlive it */
+    s.x.https = 0;
     session_settle(&s);
     client = s.client_fd;
     session_deadline(&s, 1000);
@@ -122,6 +127,9 @@ static void a_parked_client_outlives_its_session(void **state)
     session_close(&s);
     assert_false(is_closed(client));
     assert_int_equal(service.active, 1); /* it has its place, still */
+    parked = LIST_OWNER(service.idle.next, struct idle_client, link);
+    assert_string_equal(parked->peer.ip, known.ip);
+    assert_int_equal(parked->peer.tls, 1);
     assert_int_equal(fake.events[client], WATCH_READ);
     assert_ptr_not_equal(fake.watchers[client], &s.watcher);
     assert_true(virtual_clock_next(&fake.clock) ==

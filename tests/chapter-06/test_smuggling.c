@@ -234,7 +234,7 @@ static void the_client_cannot_take_its_address_away(void **state)
         GET "X-Forwarded-For: 192.0.2.1, 203.0.113.9\r\n"
             "X-Forwarded-Proto: http\r\nX-Forwarded-Host: a\r\n"
             "X-Real-IP: 203.0.113.9\r\nX-Request-ID: id\r\n\r\n";
-    static struct exchange x = {.peer_ip = "203.0.113.9",
+    static struct exchange x = {.peer = {"203.0.113.9", 0},
                                 .client_ip = "203.0.113.9",
                                 .request_id = "id"};
     char memory[1024];

@@ -27,39 +27,69 @@ static enum proxy_verdict parse(const char *bytes, size_t len)
                  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\xc8\x22\x01\xbb"
 #define TEN "0123456789"
 
+/* As hitch 1.7 sends it: client came by TLS, without a certificate; the version
+ * and the cipher. */
+#define FROM_HITCH "\x20\0\x28\x01\0\0\0\x01\x21\0\x07TLSv1.3" \
+                   "\x23\0\x16TLS_AES_256_GCM_SHA384"
+#define BY_TLS "\x20\0\x05\x01\0\0\0\0"
+#define NOT_BY_TLS "\x20\0\x05\xfe\0\0\0\0"
+#define NOOP "\x04\0\x02__"
+
 #define BYTES(text) text, sizeof text - 1
 
 static const struct {
     const char *bytes;
     size_t len;
     const char *ip;
+    int tls;
 } good[] = {
-    {BYTES("PROXY TCP4 198.51.100.7 192.0.2.1 51234 443\r\n"), "198.51.100.7"},
-    {BYTES("PROXY TCP4 0.0.0.0 255.255.255.255 0 65535\r\n"), "0.0.0.0"},
-    {BYTES("PROXY TCP6 2001:DB8::7 ::1 1 2\r\n"), "2001:db8::7"},
+    {BYTES("PROXY TCP4 198.51.100.7 192.0.2.1 51234 443\r\n"), "198.51.100.7",
+     0},
+    {BYTES("PROXY TCP4 0.0.0.0 255.255.255.255 0 65535\r\n"), "0.0.0.0", 0},
+    {BYTES("PROXY TCP6 2001:DB8::7 ::1 1 2\r\n"), "2001:db8::7", 0},
     {BYTES("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff "
            "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n"),
-     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
-    {BYTES("PROXY TCP6 ::ffff:198.51.100.7 ::1 1 2\r\n"), "198.51.100.7"},
-    {BYTES("PROXY UNKNOWN\r\n"), ""},
-    {BYTES("PROXY UNKNOWN whatever it is 7\r\n"), ""},
-    {BYTES(SIGNATURE "\x21\x11\0\x0c" V4), "198.51.100.7"},
-    {BYTES(SIGNATURE "\x21\x21\0\x24" V6), "2001:db8::7"},
-    {BYTES(SIGNATURE "\x21\x21\0\x24" V4_IN_V6), "198.51.100.7"},
-    /* TLVs behind the addresses are passed over */
-    {BYTES(SIGNATURE "\x21\x11\0\x16" V4 TEN), "198.51.100.7"},
-    {BYTES(SIGNATURE "\x21\x21\0\x2e" V6 TEN), "2001:db8::7"},
+     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 0},
+    {BYTES("PROXY TCP6 ::ffff:198.51.100.7 ::1 1 2\r\n"), "198.51.100.7", 0},
+    {BYTES("PROXY UNKNOWN\r\n"), "", 0},
+    {BYTES("PROXY UNKNOWN whatever it is 7\r\n"), "", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x0c" V4), "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x21\0\x24" V6), "2001:db8::7", 0},
+    {BYTES(SIGNATURE "\x21\x21\0\x24" V4_IN_V6), "198.51.100.7", 0},
+    /* TLVs behind the addresses: one is of use, the others are passed over */
+    {BYTES(SIGNATURE "\x21\x11\0\x37" V4 FROM_HITCH), "198.51.100.7", 1},
+    {BYTES(SIGNATURE "\x21\x21\0\x4f" V6 FROM_HITCH), "2001:db8::7", 1},
+    {BYTES(SIGNATURE "\x21\x11\0\x14" V4 BY_TLS), "198.51.100.7", 1},
+    {BYTES(SIGNATURE "\x21\x11\0\x14" V4 NOT_BY_TLS), "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x11" V4 NOOP), "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x0f" V4 "\xee\0\0"), "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x1e" V4 NOOP BY_TLS NOOP), "198.51.100.7", 1},
+    {BYTES(SIGNATURE "\x21\x11\0\x19" V4 NOOP NOT_BY_TLS), "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x1c" V4 BY_TLS NOT_BY_TLS), "198.51.100.7",
+     1},
+    /* what looks like one within another one is none */
+    {BYTES(SIGNATURE "\x21\x11\0\x17" V4 "\x05\0\x08" BY_TLS),
+     "198.51.100.7", 0},
+    {BYTES(SIGNATURE "\x21\x11\0\x1c" V4 "\x20\0\x0d\0\0\0\0\0" BY_TLS),
+     "198.51.100.7", 0},
+    /* whoever has no address that is of use may have come by TLS */
+    {BYTES(SIGNATURE "\x21\x12\0\x14" V4 BY_TLS), "", 1},
+    {BYTES(SIGNATURE "\x21\x31\0\xe0" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+           TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345" BY_TLS), "", 1},
     /* the proxy's own connection: whatever the rest says */
-    {BYTES(SIGNATURE "\x20\x00\0\0"), ""},
-    {BYTES(SIGNATURE "\x20\x11\0\x0c" V4), ""},
-    {BYTES(SIGNATURE "\x20\x11\0\0"), ""},
+    {BYTES(SIGNATURE "\x20\x00\0\0"), "", 0},
+    {BYTES(SIGNATURE "\x20\x11\0\x0c" V4), "", 0},
+    {BYTES(SIGNATURE "\x20\x11\0\x14" V4 BY_TLS), "", 0},
+    {BYTES(SIGNATURE "\x20\x11\0\x16" V4 TEN), "", 0},
+    {BYTES(SIGNATURE "\x20\x11\0\0"), "", 0},
     /* no address that is of use */
-    {BYTES(SIGNATURE "\x21\x00\0\0"), ""},
-    {BYTES(SIGNATURE "\x21\x00\0\x0a" TEN), ""},
-    {BYTES(SIGNATURE "\x21\x12\0\x0c" V4), ""},
-    {BYTES(SIGNATURE "\x21\x10\0\x0c" V4), ""},
+    {BYTES(SIGNATURE "\x21\x00\0\0"), "", 0},
+    {BYTES(SIGNATURE "\x21\x00\0\x0a" TEN), "", 0},
+    {BYTES(SIGNATURE "\x21\x00\0\x08" BY_TLS), "", 0},
+    {BYTES(SIGNATURE "\x21\x12\0\x0c" V4), "", 0},
+    {BYTES(SIGNATURE "\x21\x10\0\x0c" V4), "", 0},
     {BYTES(SIGNATURE "\x21\x31\0\xd8" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
-           TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345"), ""},
+           TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345"), "", 0},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -71,6 +101,8 @@ static void headers_are_read(void **state)
             failure("header %zu is refused", i);
         assert_int_equal(h.length, good[i].len);
         assert_string_equal(h.ip, good[i].ip);
+        if (h.tls != good[i].tls)
+            failure("header %zu: tls is %d", i, h.tls);
     }
 }
 
@@ -99,6 +131,7 @@ static void what_follows_is_not_its_business(void **state)
             assert_int_equal(parse(bytes, good[i].len + more), PROXY_COMPLETE);
             assert_int_equal(h.length, good[i].len);
             assert_string_equal(h.ip, good[i].ip);
+            assert_int_equal(h.tls, good[i].tls);
         }
 }
 
@@ -155,6 +188,52 @@ static void what_is_none_is_refused(void **state)
             failure("bad header %zu is not refused", i);
 }
 
+/* Some of them overrun the header, others the TLV that they are in. */
+static void tlvs_must_add_up(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } bad[] = {
+        {BYTES("\x04")}, /* no room for a length */
+        {BYTES("\x04\0")},
+        {BYTES("\x04\0\x01")}, /* a byte too few */
+        {BYTES("\x04\xff\xff__")},
+        {BYTES(NOOP "\0")}, /* bytes that belong to none */
+        {BYTES(NOOP "\0\0")},
+        {BYTES(NOOP "\x04\0\x01")},
+        {BYTES(BY_TLS "\x04\x01\0_")},
+        {BYTES("\x20\0\0")}, /* no room for the two fixed fields */
+        {BYTES("\x20\0\x01\x01")},
+        {BYTES("\x20\0\x04\x01\0\0\0")},
+        {BYTES("\x20\0\x04\x01\0\0\0" BY_TLS)},
+        {BYTES("\x20\0\x06\x01\0\0\0\0")},
+        {BYTES("\x20\0\x06\x01\0\0\0\0\x21")}, /* within its value */
+        {BYTES("\x20\0\x07\x01\0\0\0\0\x21\0")},
+        {BYTES("\x20\0\x08\x01\0\0\0\0\x21\0\x07TLSv1.3")},
+        {BYTES("\x20\0\x0e\x01\0\0\0\0\x21\0\x07TLSv1.3")},
+        {BYTES("\x20\0\x0f\x01\0\0\0\0\x21\0\x08TLSv1.3")},
+        {BYTES("\x20\0\x0f\x01\0\0\0\0\x21\0\x06TLSv1.3")},
+        {BYTES("\x20\0\x0f\x01\0\0\0\0\x21\0\x08TLSv1.3" NOOP)},
+        {BYTES("\x20\0\x0f\x01\0\0\0\0\x21\xff\xffTLSv1.3")},
+    };
+    char bytes[128] = SIGNATURE "\x21\x11\0\0" V4;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        bytes[15] = (char)(12 + bad[i].len);
+        memcpy(bytes + 28, bad[i].bytes, bad[i].len);
+        for (size_t cut = 0; cut < 28 + bad[i].len; cut++)
+            if (parse(bytes, cut) != PROXY_PARTIAL)
+                failure("bad TLVs %zu, cut at %zu", i, cut);
+        if (parse(bytes, 28 + bad[i].len) != PROXY_BAD)
+            failure("bad TLVs %zu are not refused", i);
+        memcpy(bytes + 28 + bad[i].len, TEN TEN, 20); /* is no help */
+        if (parse(bytes, 48 + bad[i].len) != PROXY_BAD)
+            failure("bad TLVs %zu and more are not refused", i);
+    }
+}
+
 /* 107 bytes are the longest line, and 4096 the longest header. */
 static void lengths_are_bounded(void **state)
 {
@@ -169,7 +248,7 @@ static void lengths_are_bounded(void **state)
     assert_int_equal(parse(bytes, PROXY_V1_MAX), PROXY_COMPLETE);
     memcpy(bytes + PROXY_V1_MAX - 2, "x\r\n", 3);
     assert_int_equal(parse(bytes, PROXY_V1_MAX + 1), PROXY_BAD);
-    memcpy(bytes, SIGNATURE "\x21\x11\x0f\xf0" V4, 28);
+    memcpy(bytes, SIGNATURE "\x21\x11\x0f\xf0" V4 "\xea\x0f\xe1", 31);
     assert_int_equal(parse(bytes, PROXY_HEADER_MAX - 1), PROXY_PARTIAL);
     assert_int_equal(parse(bytes, PROXY_HEADER_MAX + 1), PROXY_COMPLETE);
     assert_int_equal(h.length, PROXY_HEADER_MAX);
@@ -178,7 +257,7 @@ static void lengths_are_bounded(void **state)
 /* One that means something somewhere, more often than others. */
 static char any_byte(uint32_t *seed)
 {
-    static const char special[] = " \r\n0A:.";
+    static const char special[] = " \r\n0A:.\0\1\x20";
 
     return random_next(seed) % 3 == 0
                ? special[random_next(seed) % (sizeof special - 1)]
@@ -205,6 +284,7 @@ static void any_bytes_are_read_safely(void **state)
         if (whole == PROXY_COMPLETE) {
             assert_in_range(h.length, 1, len);
             assert_non_null(memchr(h.ip, '\0', sizeof h.ip));
+            assert_in_range(h.tls, 0, 1);
         }
         for (size_t cut = 0; cut < len; cut++) {
             part = parse(bytes, cut);
@@ -221,6 +301,7 @@ int main(void)
         fixture_test(every_beginning_is_partial),
         fixture_test(what_follows_is_not_its_business),
         fixture_test(what_is_none_is_refused),
+        fixture_test(tlvs_must_add_up),
         fixture_test(lengths_are_bounded),
         fixture_test(any_bytes_are_read_safely),
     };
