@@ -131,46 +131,54 @@ static void stop(void)
 
 /* ---- the tests ----------------------------------------------------------- */
 
+static void expect_in(const struct run *r, const char *line)
+{
+    if (strstr(r->out, line) == NULL)
+        failure("no \"%s\" in: %s%s", line, r->out, r->err);
+}
+
 /* What the backend has got is what it answers. */
-static void expect_client(const char *ip)
+static void expect_client(const char *ip, const char *proto)
 {
     static const char request[] = "GET /echo HTTP/1.1\r\nHost: h\r\n"
                                   "Connection: close\r\n\r\n";
-    char connect_to[32], bind_to[64], line[64];
+    char connect_to[32], bind_to[64], from[64], by[64];
     const char *const args[] = {tls.openssl, "s_client", "-quiet", "-bind",
                                 bind_to, "-connect", connect_to, NULL};
     struct run r;
 
     snprintf(connect_to, sizeof connect_to, "127.0.0.1:%d", tls.port);
     snprintf(bind_to, sizeof bind_to, "%s:0", ip);
-    snprintf(line, sizeof line, "\r\nX-Real-IP: %s\r\n", ip);
+    snprintf(from, sizeof from, "\r\nX-Real-IP: %s\r\n", ip);
+    snprintf(by, sizeof by, "\r\nX-Forwarded-Proto: %s\r\n", proto);
     r = program_run(args, request, sizeof request - 1);
-    if (strstr(r.out, line) == NULL)
-        failure("not from %s: %s%s", ip, r.out, r.err);
+    expect_in(&r, from);
+    expect_in(&r, by);
     run_free(&r);
 }
 
-static void expect_clients(const char *version)
+static void expect_clients(const char *version, const char *proto)
 {
     start(version);
-    expect_client("127.0.0.1");
+    expect_client("127.0.0.1", proto);
 #ifdef __linux__ /* all of 127.0.0.0/8 is ours there */
-    expect_client("127.0.0.2");
-    expect_client("127.1.2.3");
+    expect_client("127.0.0.2", proto);
+    expect_client("127.1.2.3", proto);
 #endif
     stop();
 }
 
+/* There was TLS, but a line has no place for it. */
 static void behind_hitch_with_version_1(void **state)
 {
     (void)state;
-    expect_clients("--write-proxy-v1");
+    expect_clients("--write-proxy-v1", "http");
 }
 
 static void behind_hitch_with_version_2(void **state)
 {
     (void)state;
-    expect_clients("--write-proxy-v2");
+    expect_clients("--write-proxy-v2", "https");
 }
 
 int main(void)

@@ -41,6 +41,7 @@ static void the_client_of_a_proxy_is_the_one_it_names(void **state)
     expect_in(head, "\r\nX-Real-IP: 198.51.100.7\r\n");
     expect_in(head, "\r\nX-Forwarded-For: 6.6.6.6, 198.51.100.7, 127.0.0.9, "
                     "127.0.0.1\r\n");
+    expect_in(head, "\r\nX-Forwarded-Proto: http\r\n");
     program_expect(c.lb.program, "198.51.100.7 - - [");
     whole_stop(&c);
 }
@@ -52,9 +53,37 @@ static void without_it_the_peer_is_the_client(void **state)
 
     (void)state;
     whole_start_scripted(&c, 1, "");
-    pass(&c, "X-Forwarded-For: 198.51.100.7\r\n", head, sizeof head);
+    pass(&c, "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https\r\n",
+         head, sizeof head);
     expect_in(head, "\r\nX-Real-IP: 127.0.0.1\r\n");
     expect_in(head, "\r\nX-Forwarded-For: 198.51.100.7, 127.0.0.1\r\n");
+    expect_in(head, "\r\nX-Forwarded-Proto: http\r\n");
+    whole_stop(&c);
+}
+
+static void a_proxy_says_how_its_client_came(void **state)
+{
+    static const struct {
+        const char *said, *proto;
+    } cases[] = {
+        {"X-Forwarded-Proto: https\r\n", "https"},
+        {"x-forwarded-proto: HTTPS\r\n", "https"},
+        {"X-Forwarded-Proto: http\r\n", "http"},
+        {"", "http"},
+        {"X-Forwarded-Proto: https, http\r\n", "http"},
+        {"X-Forwarded-Proto: https\r\nX-Forwarded-Proto: https\r\n", "http"},
+    };
+    struct whole c;
+    char head[4096], line[64];
+
+    (void)state;
+    whole_start_scripted(&c, 1, BEHIND_US);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pass(&c, cases[i].said, head, sizeof head);
+        snprintf(line, sizeof line, "\r\nX-Forwarded-Proto: %s\r\n",
+                 cases[i].proto);
+        expect_in(head, line);
+    }
     whole_stop(&c);
 }
 
@@ -63,7 +92,8 @@ static void without_it_the_peer_is_the_client(void **state)
 static void each_request_has_its_own_client(void **state)
 {
     static const char requests[] =
-        "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n"
+        "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 198.51.100.1\r\n"
+        "X-Forwarded-Proto: https\r\n\r\n"
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 198.51.100.2\r\n\r\n"
         "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n";
@@ -83,6 +113,8 @@ static void each_request_has_its_own_client(void **state)
 
         snprintf(line, sizeof line, "\r\nX-Real-IP: %s\r\n", clients[i]);
         expect_in(head, line);
+        expect_in(head, i == 0 ? "\r\nX-Forwarded-Proto: https\r\n"
+                               : "\r\nX-Forwarded-Proto: http\r\n");
         wire_send_text(backend, LB_YES);
         wire_expect_text(client, LB_YES);
         wire_close(backend);
@@ -178,6 +210,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         fixture_test(the_client_of_a_proxy_is_the_one_it_names),
         fixture_test(without_it_the_peer_is_the_client),
+        fixture_test(a_proxy_says_how_its_client_came),
         fixture_test(each_request_has_its_own_client),
         fixture_test(the_same_uri_goes_to_the_same_backend),
         fixture_test(the_same_field_goes_to_the_same_backend),
