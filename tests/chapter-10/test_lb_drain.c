@@ -157,8 +157,8 @@ static void a_worker_that_stands_still_is_killed(void **state)
     (void)state;
     begin_request("'workers': 2");
     whole_expect_children(&c, 2, pids);
-    assert_int_equal(kill(pids[0], SIGSTOP), 0);
-    assert_int_equal(kill(pids[1], SIGSTOP), 0);
+    whole_freeze(pids[0]);
+    whole_freeze(pids[1]);
     program_signal(c.lb.program, SIGTERM);
     program_expect(c.lb.program, "lb: draining\n"); /* or two become one */
     program_signal(c.lb.program, SIGTERM);

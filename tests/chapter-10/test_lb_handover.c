@@ -213,7 +213,7 @@ static void connections_in_the_queue_are_not_lost(void **state)
     whole_start(&c, 1, "'workers': 2, 'drain_timeout': 0.1");
     whole_expect_children(&c, 2, pids);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(kill(pids[i], SIGSTOP), 0);
+        whole_freeze(pids[i]);
     for (int i = 0; i < QUEUED; i++) {
         clients[i] = wire_connect(c.lb.port);
         wire_send_text(clients[i], LB_GET);

@@ -236,6 +236,26 @@ static inline void whole_expect_children(const struct whole *c, int wanted,
                     program_output(c->lb.program));
 }
 
+/* A worker stands still from now on: what it accepted before counts, but it accepts
+ * nobody any more. */
+static inline void whole_freeze(pid_t pid)
+{
+    deadline_t deadline = deadline_in(20000);
+    char path[64], state = '?';
+
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    while (state != 'T') {
+        FILE *stat = fopen(path, "r");
+
+        assert_non_null(stat);
+        assert_int_equal(fscanf(stat, "%*d (%*[^)]) %c", &state), 1);
+        fclose(stat);
+        if (state != 'T' && !deadline_pause(deadline))
+            failure("worker %ld goes on", (long)pid);
+    }
+}
+
 /* ---- requests ----------------------------------------------------------- */
 
 /* GET / as often; how many each backend answered. */
