@@ -28,7 +28,7 @@
 
 #define PEERS_MAX 4096
 #define DRIP_MS   1000
-#define PHASES    20 /* not all drip at the same time: that would be a blow */
+#define PHASES    100 /* not all drip at the same time: that would be a blow */
 #define OURS      2 /* places in pollfd[]: the signals, the listener */
 
 static const char PROGRAM[] = "rogue";
@@ -183,7 +183,7 @@ static void accept_one(struct rogue *r)
         close(fd);
 }
 
-/* Twenty times a second: a byte of every twentieth; and who was shown the door comes
+/* A hundred times a second: a byte of every hundredth; and who was shown the door comes
  * back. */
 static void tick(struct rogue *r)
 {
